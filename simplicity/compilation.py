@@ -1,0 +1,143 @@
+"""How every kernel of this package is compiled: the presets, and a disk cache that cannot go stale.
+
+A kernel is a module-level function under one of two decorators:
+
+* :func:`kernel`: IEEE arithmetic to the letter, for integers, bits, tallies and anything that looks at
+  NaN or infinity by comparing;
+* :func:`fused_kernel`: the same, except that ``a * b + c`` may round once instead of twice. Sums are
+  never reordered, so a result depends on the kind of processor only, not on threads or chunks.
+
+Numba's own disk cache watches only the file that a function stands in, although compiled code contains
+what it calls from other files, and it raises where it finds no folder to write to. Here the stamp of a
+cached kernel is a digest of the whole package, and a machine without a writable folder compiles anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import types
+from numba.core import caching
+from numba.extending import intrinsic
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+@functools.cache
+def source_digest() -> str:
+    """SHA-256 of every Python file of the package: what compiled code may depend on."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@functools.cache
+def cache_folder() -> Path | None:
+    """The first writable folder for compiled kernels, or None (then nothing is cached)."""
+    user_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    in_user_cache = hashlib.sha256(str(PACKAGE).encode()).hexdigest()[:16]
+    candidates = [PACKAGE / "__pycache__" / "kernels", user_cache / "simplicity" / in_user_cache]
+    if numba.config.CACHE_DIR:
+        candidates.insert(0, Path(numba.config.CACHE_DIR) / "simplicity" / in_user_cache)
+    return next((folder for folder in candidates if _is_writable(folder)), None)
+
+
+class _Locator(caching._CacheLocator):
+    """Where a kernel's compiled code lies, and the digest that it must have been compiled from."""
+
+    def __init__(self, function: Callable[..., Any], source: str) -> None:
+        self._disambiguator = f"{Path(source).parent.name}-{function.__code__.co_firstlineno}"
+
+    def get_cache_path(self) -> str:
+        return str(cache_folder())
+
+    def get_source_stamp(self) -> str:
+        return source_digest()
+
+    def get_disambiguator(self) -> str:
+        return self._disambiguator
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], source: str) -> _Locator:
+        return cls(function, source)
+
+
+class _CacheImpl(caching.CompileResultCacheImpl):
+    _locator_classes = [_Locator]
+
+
+class _KernelCache(caching.FunctionCache):
+    """Numba's function cache, except that a disk that fails costs a compilation, not the run."""
+
+    _impl_class = _CacheImpl
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # a damaged or foreign cache file: whatever it raises, compile anew
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            self.disable()
+
+
+def _compiled(function: Callable[..., Any], fastmath: set[str] | bool) -> Any:
+    dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
+    if cache_folder() is not None and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0":
+        dispatcher._cache = _KernelCache(function)
+    return dispatcher
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a module-level function: no GIL, IEEE arithmetic, cached on disk."""
+    return _compiled(function, fastmath=False)
+
+
+def fused_kernel(function: Callable[..., Any]) -> Any:
+    """Compile a module-level function like :func:`kernel`, with fused multiply-adds allowed."""
+    return _compiled(function, fastmath={"contract"})
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """A helper that is pasted into the kernels that call it, so that their loops vectorise."""
+    return numba.njit(inline="always", error_model="numpy")(function)
+
+
+@intrinsic  # type: ignore[misc]
+def float32_bits(_context: Any, _x: Any) -> Any:
+    """The bit pattern of a float32 scalar, as uint32."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], context.get_value_type(types.uint32))
+
+    return types.uint32(types.float32), generate
+
+
+@intrinsic  # type: ignore[misc]
+def float32_from_bits(_context: Any, _x: Any) -> Any:
+    """The float32 scalar of a bit pattern."""
+
+    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], context.get_value_type(types.float32))
+
+    return types.float32(types.uint32), generate

@@ -1,0 +1,209 @@
+"""Complexity measures by name, and the one way to call them, built-in or a user's own.
+
+A new built-in measure is one file and one entry in `MEASURES`. A user's own measure is any function of
+``(words, n_inputs)`` passed to `measure`, or of boolean tables under `table_measure`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simplicity.complexity.entropy import ones_entropy
+from simplicity.complexity.lz76 import lz76_complexity
+from simplicity.complexity.lz78 import lz78_phrases
+from simplicity.functions import checked_n_inputs, checked_words, row_slices, unpack
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A complexity measure: packed functions to floats, with what a plot or a table has to say of it.
+
+    Parameters
+    ----------
+    name : str
+        Name in the registry, in columns and on the command line.
+    label : str
+        Label of an axis, in matplotlib's mathtext.
+    units : str
+        Units of the values.
+    source : str
+        Paper that defines it.
+    function : callable
+        Maps ``(words, n_inputs)``, words uint64 of shape (count, words), to shape (count,).
+
+    Raises
+    ------
+    ValueError
+        If a text is empty or `function` cannot be called.
+
+    Examples
+    --------
+    >>> from simplicity.functions import from_strings
+    >>> MEASURES["lz76"](from_strings(["0110", "0000"]), 2)
+    array([6., 2.])
+    """
+
+    name: str
+    label: str
+    units: str
+    source: str
+    function: Callable[[NDArray[np.uint64], int], ArrayLike]
+
+    def __post_init__(self) -> None:
+        for field in ("name", "label", "units", "source"):
+            text = getattr(self, field)
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(f"{field} of a measure must be text that is not empty, not {text!r}")
+        is_callable = callable(self.function)
+        if not is_callable:
+            raise ValueError(f"function of measure {self.name!r} must be callable, not {self.function!r}")
+
+    def __call__(self, words: ArrayLike, n_inputs: int) -> NDArray[np.float64]:
+        """Return the complexity of each function.
+
+        Parameters
+        ----------
+        words : array_like of uint64, shape (words,) or (count, words)
+            Packed functions.
+        n_inputs : int
+            Number of inputs.
+
+        Returns
+        -------
+        ndarray of float64, shape (count,)
+            Complexities in `units`.
+
+        Raises
+        ------
+        ValueError
+            As `simplicity.functions.checked_words`; or if the measure's function returns another shape,
+            something else than numbers, or infinities or NaN.
+        """
+        words = checked_words(words, n_inputs)
+        if len(words) == 0:
+            return np.empty(0)
+        values = np.asarray(self.function(words, checked_n_inputs(n_inputs)))
+        if values.shape != (len(words),):
+            raise ValueError(
+                f"measure {self.name!r} must return shape ({len(words)},), one number a function, "
+                f"not {values.shape}"
+            )
+        if values.dtype.kind not in "iuf":
+            raise ValueError(f"measure {self.name!r} must return floats, not dtype {values.dtype}")
+        if not np.all(np.isfinite(values)):
+            row = int(np.argmin(np.isfinite(values)))
+            raise ValueError(
+                f"measure {self.name!r} must return finite numbers, not {values[row]} (row {row})"
+            )
+        return values.astype(np.float64, copy=False)
+
+
+MEASURES: dict[str, Measure] = {
+    "lz76": Measure(
+        name="lz76",
+        label=r"$K_{\mathrm{LZ}}$ (LZ76)",
+        units="bits",
+        source="Dingle, Camargo and Louis, Nat. Commun. 9, 761 (2018)",
+        function=lz76_complexity,
+    ),
+    "lz78": Measure(
+        name="lz78",
+        label=r"$N_{\mathrm{LZ78}}$ (LZ78)",
+        units="phrases",
+        source="Ziv and Lempel, IEEE Trans. Inf. Theory 24, 530 (1978)",
+        function=lz78_phrases,
+    ),
+    "entropy": Measure(
+        name="entropy",
+        label=r"$H(T/2^n)$ (entropy)",
+        units="bits per position",
+        source="Shannon, Bell Syst. Tech. J. 27, 379 (1948)",
+        function=ones_entropy,
+    ),
+}
+
+
+def measure(name_or_callable: str | Measure | Callable[[NDArray[np.uint64], int], ArrayLike]) -> Measure:
+    """Return the measure that a name or a user's function stands for.
+
+    Parameters
+    ----------
+    name_or_callable : str, Measure or callable
+        A name in `MEASURES`; a measure, returned as it is; or a function of ``(words, n_inputs)``, named
+        by its ``__name__``.
+
+    Returns
+    -------
+    Measure
+        Callable as ``(words, n_inputs)``.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the argument is neither text nor callable.
+
+    Examples
+    --------
+    >>> measure("lz76").units
+    'bits'
+    >>> from simplicity.functions import from_strings, ones
+    >>> def fewest(words, n_inputs):
+    ...     return np.minimum(ones(words), 2**n_inputs - ones(words))
+    >>> measure(fewest)(from_strings(["0111", "0110"]), 2)
+    array([1., 2.])
+    """
+    if isinstance(name_or_callable, Measure):
+        return name_or_callable
+    if isinstance(name_or_callable, str):
+        if name_or_callable in MEASURES:
+            return MEASURES[name_or_callable]
+        nearest = difflib.get_close_matches(name_or_callable, MEASURES, n=1, cutoff=0)[0]
+        raise ValueError(
+            f"measure {name_or_callable!r} is unknown: did you mean {nearest!r}? "
+            f"There are {', '.join(MEASURES)}; or pass a function of (words, n_inputs)"
+        )
+    if callable(name_or_callable):
+        name = getattr(name_or_callable, "__name__", type(name_or_callable).__name__)
+        return Measure(name=name, label=name, units="unknown", source="user", function=name_or_callable)
+    raise ValueError(f"measure must be a name, a Measure or a function, not {name_or_callable!r}")
+
+
+def _on_tables(
+    function: Callable[[NDArray[np.bool_]], ArrayLike], words: NDArray[np.uint64], n_inputs: int
+) -> NDArray[Any]:
+    parts = [function(unpack(words[rows], n_inputs)) for rows in row_slices(len(words), n_inputs)]
+    return np.concatenate([np.atleast_1d(np.asarray(part)) for part in parts])
+
+
+def table_measure(function: Callable[[NDArray[np.bool_]], ArrayLike]) -> Measure:
+    """Make a measure of a function that reads truth tables instead of packed words (a decorator).
+
+    Parameters
+    ----------
+    function : callable
+        Maps truth tables, bool of shape (count, 2^n), to shape (count,). It may get a long list in parts.
+
+    Returns
+    -------
+    Measure
+        Named by the function's ``__name__``; callable as ``(words, n_inputs)``.
+
+    Examples
+    --------
+    >>> from simplicity.functions import from_strings
+    >>> @table_measure
+    ... def changes(tables):
+    ...     return np.count_nonzero(tables[:, 1:] != tables[:, :-1], axis=1)
+    >>> changes(from_strings(["0110", "0000"]), 2)
+    array([2., 0.])
+    """
+    on_words = functools.partial(_on_tables, function)
+    functools.update_wrapper(on_words, function)
+    return measure(on_words)

@@ -1,0 +1,119 @@
+"""Random Boolean circuits: straight-line programs of two-input gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.compilation import kernel
+from simplicity.functions import input_table, pack, words_of
+from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries, log2_of_count
+from simplicity.maps.gates import GATE_SETS, apply_gate, checked_gates, complemented, is_closed, negated, tables
+from simplicity.random import Noise, below, checked_integer
+
+
+class _Constants(NamedTuple):
+    inputs: npt.NDArray[np.uint64]
+    gates: npt.NDArray[np.uint8]
+    mask: np.uint64
+
+
+@kernel
+def decode(word, n_gates, n_sources):  # type: ignore[no-untyped-def]
+    """Gate number and the two sources that one noise word chooses, uniform over all such triples."""
+    sources = np.uint64(n_sources)
+    choice = below(word, np.uint64(n_gates) * sources * sources)
+    return np.int64(choice // (sources * sources)), np.int64(choice // sources % sources), np.int64(choice % sources)
+
+
+@kernel
+def _words(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+    values = workspace[0]
+    n_inputs, words = constants.inputs.shape
+    last = n_inputs - 1 + noise.shape[0]
+    for g in range(noise.shape[0]):
+        gate, first, second = decode(noise[g], constants.gates.shape[0], n_inputs + g)
+        for i in range(words):
+            a = values[first, i]
+            b = values[second, i]
+            values[n_inputs + g, i] = apply_gate(constants.gates[gate], a, b)
+    for i in range(words):
+        out[i] = values[last, i] & constants.mask
+    return 0
+
+
+@dataclass(frozen=True)
+class BooleanCircuit(ParameterFunctionMap):
+    """A random straight-line program: every gate is uniform over the gate set, and each of its two inputs
+    uniform over all inputs and all earlier gates (with replacement); the last gate is the output.
+
+    Parameters
+    ----------
+    n_inputs : int
+    n_gates : int
+        1 to 10,000.
+    gates : tuple of str, or the name of a gate set
+        From :data:`simplicity.maps.gates.GATES`; "all" are all 16, "binary" the ten that depend on both
+        inputs, "and-or-xor", "nand". A gate named twice is twice as likely.
+
+    Examples
+    --------
+    >>> circuit = BooleanCircuit(n_inputs=2, n_gates=1)
+    >>> circuit.parameters(circuit.noise.draw(seed=0, draws=[0])[0])["program"]
+    ['g1 = nand(x1, x2)']
+    """
+
+    n_inputs: int = 7
+    n_gates: int = 32
+    gates: tuple[str, ...] = GATE_SETS["binary"]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "n_gates", checked_integer("n_gates", self.n_gates, 1, 10_000))
+        object.__setattr__(self, "gates", checked_gates("gates", self.gates))
+
+    @property
+    def noise(self) -> Noise:
+        return Noise("bits", self.n_gates)
+
+    @property
+    def symmetries(self) -> Symmetries:
+        return Symmetries(
+            permutation=True,
+            complement=is_closed(self.gates, complemented),
+            negation=all(is_closed(self.gates, lambda t, a=a: negated(t, a=a, b=not a)) for a in (True, False)),
+        )
+
+    @property
+    def reachable(self) -> Reachable:
+        programs = 1
+        for g in range(self.n_gates):
+            programs *= len(set(self.gates)) * (self.n_inputs + g) ** 2
+        everything = float(2**self.n_inputs)
+        if log2_of_count(programs) < everything:
+            return Reachable(log2_of_count(programs), False, "number of programs")
+        return Reachable(everything, False, "all functions")
+
+    def evaluator(self) -> Kernel:
+        inputs = pack(input_table(self.n_inputs).T)
+        everywhere = np.uint64(2 ** min(2**self.n_inputs, 64) - 1)
+
+        def workspace() -> tuple[npt.NDArray[np.uint64]]:
+            values = np.zeros((self.n_inputs + self.n_gates, words_of(self.n_inputs)), dtype=np.uint64)
+            values[: self.n_inputs] = inputs
+            return (values,)
+
+        return Kernel(words=_words, constants=_Constants(inputs, tables(self.gates), everywhere), workspace=workspace)
+
+    def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
+        """``program``: one line a gate."""
+        sources = [f"x{i + 1}" for i in range(self.n_inputs)]
+        program = []
+        for g, word in enumerate(np.asarray(noise, dtype=np.uint64)[: self.n_gates], start=1):
+            gate, first, second = decode(word, len(self.gates), len(sources))
+            program.append(f"g{g} = {self.gates[gate]}({sources[first]}, {sources[second]})")
+            sources.append(f"g{g}")
+        return {"program": program}

@@ -1,0 +1,230 @@
+"""A map made ready to run on rows of noise: the loops over draws, compiled around a map's kernel.
+
+The loops are closures over the kernel, so they are compiled once a process and never cached on disk
+(Numba's cache mixes up closures that share a name); the kernels that they call are cached.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.functions import pack, words_of
+from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap
+from simplicity.maps.linear import affine, pack_positive
+
+Words = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+
+_compile = numba.njit(nogil=True, error_model="numpy")
+
+
+@functools.cache
+def _row_driver(function: Any) -> Any:
+    """Each row's out, straight from the kernel: packed words, or logits."""
+
+    @_compile
+    def drive(noise, size, constants, workspace, out, status):  # type: ignore[no-untyped-def]
+        for i in range(noise.shape[0]):
+            status[i] = function(noise[i][:size], constants, workspace, out[i])
+
+    return drive
+
+
+@functools.cache
+def _logits_driver(function: Any) -> Any:
+    """Each row's packed function, from the kernel's logits."""
+
+    @_compile
+    def drive(noise, size, constants, workspace, logits, words, status):  # type: ignore[no-untyped-def]
+        for i in range(noise.shape[0]):
+            failed = function(noise[i][:size], constants, workspace, logits)
+            status[i] = failed | pack_positive(logits, words[i])
+
+    return drive
+
+
+@functools.cache
+def _features_driver(function: Any) -> Any:
+    """Functions of ``readouts`` last layers for each row's hidden layers.
+
+    Readout 0 is the first ``width + 1`` numbers of the row itself; the others are rows of ``last``.
+    """
+
+    @_compile
+    def drive(  # type: ignore[no-untyped-def]
+        noise, size, last, readouts, scales, constants, workspace, features, logits, words, status
+    ):
+        width = features.shape[0]
+        weights = np.empty((readouts, width), dtype=np.float32)
+        biases = np.empty(readouts, dtype=np.float32)
+        for i in range(noise.shape[0]):
+            failed = function(noise[i][:size], constants, workspace, features)
+            weights[0] = noise[i][:width]
+            biases[0] = noise[i][width]
+            for r in range(1, readouts):
+                row = last[i * (readouts - 1) + r - 1]
+                weights[r] = row[:width]
+                biases[r] = row[width]
+            affine(weights, scales[0], biases, scales[1], features, logits)
+            for r in range(readouts):
+                status[i * readouts + r] = failed | pack_positive(logits[r], words[i * readouts + r])
+
+    return drive
+
+
+@functools.cache
+def _features_logits_driver(function: Any) -> Any:
+    """Each row's logits, from the kernel's features and the row's own last layer."""
+
+    @_compile
+    def drive(noise, size, scales, constants, workspace, features, logits, status):  # type: ignore[no-untyped-def]
+        width = features.shape[0]
+        for i in range(noise.shape[0]):
+            status[i] = function(noise[i][:size], constants, workspace, features)
+            weights = noise[i][:width].reshape((1, width))
+            affine(weights, scales[0], noise[i][width : width + 1], scales[1], features, logits[i : i + 1])
+
+    return drive
+
+
+class Evaluator:
+    """Runs one map; holds its workspaces, so every thread makes its own.
+
+    Parameters
+    ----------
+    pf_map : ParameterFunctionMap
+    """
+
+    def __init__(self, pf_map: ParameterFunctionMap) -> None:
+        self.map = pf_map
+        self.positions = 2**pf_map.n_inputs
+        self.words = words_of(pf_map.n_inputs)
+        self.code = pf_map.evaluator()
+        if isinstance(self.code, Kernel):
+            self._workspace = self.code.workspace() or (np.empty(0, dtype=np.uint64),)
+        readout = pf_map.readout
+        if readout is not None:
+            self._scales = np.array([readout.weight_std, readout.bias_std], dtype=np.float32)
+            self._features = np.empty((readout.width, self.positions), dtype=np.float32)
+
+    def functions(self, noise: npt.NDArray[Any]) -> tuple[Words, Flags]:
+        """Packed functions of rows of noise, and which rows define none.
+
+        Parameters
+        ----------
+        noise : (count, at least size) array
+            Rows may be longer than the map's noise; the rest is padding.
+
+        Returns
+        -------
+        (count, words) uint64 and (count,) bool
+        """
+        noise = np.ascontiguousarray(noise)
+        if isinstance(self.code, Batch):
+            return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
+        if self.code.words is None and self.code.logits is None:
+            return self.readouts(noise, noise[:0], 1)
+        words, status = np.zeros((len(noise), self.words), dtype=np.uint64), np.zeros(len(noise), dtype=np.uint8)
+        size, constants = self.map.noise.width, self.code.constants
+        if self.code.words is not None:
+            _row_driver(self.code.words)(noise, size, constants, self._workspace, words, status)
+        else:
+            logits = np.zeros(self.positions, dtype=self.code.logit_dtype)
+            _logits_driver(self.code.logits)(noise, size, constants, self._workspace, logits, words, status)
+        return words, status != 0
+
+    def readouts(self, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int) -> tuple[Words, Flags]:
+        """Packed functions of ``readouts`` last layers for each row of noise, readouts of a row together.
+
+        Parameters
+        ----------
+        noise : (count, at least size) array
+        last : (count * (readouts - 1), at least readout size) array
+            Noise of the further last layers.
+        readouts : int
+
+        Returns
+        -------
+        (count * readouts, words) uint64 and (count * readouts,) bool
+        """
+        rows = len(noise) * readouts
+        noise, last = np.ascontiguousarray(noise), np.ascontiguousarray(last)
+        if isinstance(self.code, Batch):
+            if self.code.features is None:
+                raise MapError(f"map {self.map.name} declares a readout but its batch code has no features")
+            return self._batch_readouts(self.code, noise, last, readouts)
+        words, status = np.zeros((rows, self.words), dtype=np.uint64), np.zeros(rows, dtype=np.uint8)
+        logits = np.empty((readouts, self.positions), dtype=np.float32)
+        _features_driver(self.code.features)(
+            noise, self.map.noise.width, last, readouts, self._scales, self.code.constants, self._workspace,
+            self._features, logits, words, status,
+        )  # fmt: skip
+        return words, status != 0
+
+    def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""
+        size = self.map.noise.width
+        noise = np.ascontiguousarray(noise)
+        if isinstance(self.code, Batch):
+            values = self._in_batches(self.code.call, self.code.batch_size, noise)
+            if values.dtype == np.bool_:
+                raise MapError(f"map {self.map.name} returns functions (bools), so it has no logits")
+            return values
+        code, status = self.code, np.zeros(len(noise), dtype=np.uint8)
+        if code.logits is not None:
+            logits = np.zeros((len(noise), self.positions), dtype=code.logit_dtype)
+            _row_driver(code.logits)(noise, size, code.constants, self._workspace, logits, status)
+        elif code.features is not None:
+            logits = np.zeros((len(noise), self.positions), dtype=np.float32)
+            _features_logits_driver(code.features)(
+                noise, size, self._scales, code.constants, self._workspace, self._features, logits, status
+            )
+        else:
+            raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")
+        return logits
+
+    def _in_batches(self, call: Any, batch_size: int, noise: npt.NDArray[Any], width: int = 0) -> npt.NDArray[Any]:
+        """``call`` on padded batches of fixed size; with ``width``, its output is features."""
+        shape = (batch_size, width, self.positions) if width else (batch_size, self.positions)
+        parts = []
+        for first in range(0, max(len(noise), 1), batch_size):
+            rows = noise[first : first + batch_size, : self.map.noise.width]
+            padded = np.zeros((batch_size, self.map.noise.width), dtype=noise.dtype)
+            padded[: len(rows)] = rows
+            parts.append(self._called(call, padded, shape)[: len(rows)])
+        return np.concatenate(parts)
+
+    def _called(self, call: Any, noise: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+        try:
+            values = np.asarray(call(noise))
+        except Exception as error:
+            raise MapError(f"map {self.map.name} raised {type(error).__name__}: {error}") from error
+        if values.shape != shape:
+            raise MapError(f"map {self.map.name} returned shape {values.shape} for noise {noise.shape}, not {shape}")
+        if values.dtype != np.bool_ and not np.issubdtype(values.dtype, np.floating):
+            raise MapError(
+                f"map {self.map.name} returned {values.dtype} values; return bools (the function) or floats (logits)"
+            )
+        return values
+
+    def _packed(self, values: npt.NDArray[Any]) -> tuple[Words, Flags]:
+        if values.dtype == np.bool_:
+            return pack(values), np.zeros(len(values), dtype=np.bool_)
+        undefined = ~np.isfinite(values).all(axis=1)
+        return pack(values > 0), undefined
+
+    def _batch_readouts(self, code: Batch, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int) -> Any:
+        readout = self.map.readout
+        if readout is None:
+            raise MapError(f"map {self.map.name} has no linear readout")
+        features = self._in_batches(code.features, code.batch_size, noise, readout.width).astype(np.float32)
+        own = noise[:, None, : readout.size]
+        further = last[:, : readout.size].reshape(len(noise), readouts - 1, readout.size)
+        layers = np.concatenate([own, further], axis=1).astype(np.float32)
+        logits = self._scales[0] * (layers[:, :, :-1] @ features) + self._scales[1] * layers[:, :, -1:]
+        return self._packed(logits.reshape(-1, self.positions))

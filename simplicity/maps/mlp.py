@@ -1,0 +1,169 @@
+"""Multilayer perceptrons of any depth and width."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.compilation import kernel
+from simplicity.maps.activations import ACTIVATIONS, activate
+from simplicity.maps.base import (
+    Distribution,
+    Inputs,
+    Kernel,
+    LinearReadout,
+    ParameterFunctionMap,
+    Symmetries,
+    checked_choice,
+    checked_scale,
+    checked_widths,
+)
+from simplicity.maps.linear import affine, input_sums
+from simplicity.random import Noise
+
+Activation = Literal["relu", "tanh", "linear", "erf", "sin"]
+
+
+class _Constants(NamedTuple):
+    n_inputs: int
+    widths: npt.NDArray[np.int64]
+    weight_stds: npt.NDArray[np.float32]
+    bias_std: np.float32
+    activation: int
+    plus_minus: bool
+
+
+@kernel
+def _features(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+    """Activations of the last hidden layer, (width, 2^n); noise is (readout, layer 1, layer 2, …)."""
+    widths = constants.widths
+    depth = widths.shape[0]
+    positions = out.shape[1]
+    start = widths[depth - 1] + 1
+    previous = out
+    for layer in range(depth):
+        width = widths[layer]
+        fan_in = constants.n_inputs if layer == 0 else widths[layer - 1]
+        biases = noise[start + width * fan_in : start + width * (fan_in + 1)]
+        scale = constants.weight_stds[layer]
+        current = out
+        if layer < depth - 1:
+            current = workspace[0][layer % 2][: width * positions].reshape((width, positions))
+        weights = noise[start : start + width * fan_in].reshape((width, fan_in))
+        if layer == 0:
+            for unit in range(width):
+                bias = constants.bias_std * biases[unit]
+                input_sums(bias, weights[unit], scale, constants.plus_minus, current[unit])
+        else:
+            affine(weights, scale, biases, constants.bias_std, previous, current)
+        activate(constants.activation, current.reshape(width * positions))
+        start += width * (fan_in + 1)
+        previous = current
+    return 0
+
+
+@dataclass(frozen=True)
+class MLP(ParameterFunctionMap):
+    """A fully connected network with one output; class 1 where the output is above 0.
+
+    Weights are i.i.d. of variance weight_std² / fan_in, biases of variance bias_std². The default scales
+    are those of Valle-Pérez, Camargo and Louis (ICLR 2019).
+
+    Parameters
+    ----------
+    n_inputs : int
+    hidden_widths : tuple of int
+        Units of each hidden layer.
+    activation : {"relu", "tanh", "linear", "erf", "sin"}
+    weight_std, bias_std : float
+    distribution : {"normal", "uniform"}
+        Of weights and biases, at the same standard deviation.
+    inputs : {"01", "pm1"}
+        Inputs as 0 and 1, or as -1 and +1.
+
+    Examples
+    --------
+    >>> network = MLP(n_inputs=7, hidden_widths=(40, 40))
+    >>> network.noise.size
+    2001
+    """
+
+    n_inputs: int = 7
+    hidden_widths: tuple[int, ...] = (40, 40)
+    activation: Activation = "relu"
+    weight_std: float = 1.0
+    bias_std: float = 1.0
+    distribution: Distribution = "normal"
+    inputs: Inputs = "01"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "hidden_widths", checked_widths("hidden_widths", self.hidden_widths))
+        object.__setattr__(self, "weight_std", checked_scale("weight_std", self.weight_std, zero=False))
+        object.__setattr__(self, "bias_std", checked_scale("bias_std", self.bias_std, zero=True))
+        checked_choice("activation", self.activation, tuple(ACTIVATIONS))
+        checked_choice("distribution", self.distribution, ("normal", "uniform"))
+        checked_choice("inputs", self.inputs, ("01", "pm1"))
+
+    @property
+    def _fan_ins(self) -> tuple[int, ...]:
+        return (self.n_inputs, *self.hidden_widths)
+
+    @property
+    def label(self) -> str:
+        layers = ", ".join(map(str, (self.n_inputs, *self.hidden_widths, 1)))
+        return self._label(f"{self.name} ({layers})", "n_inputs", "hidden_widths")
+
+    @property
+    def noise(self) -> Noise:
+        hidden = sum(w * (fan_in + 1) for w, fan_in in zip(self.hidden_widths, self._fan_ins, strict=False))
+        return Noise(self.distribution, self.hidden_widths[-1] + 1 + hidden)
+
+    @property
+    def readout(self) -> LinearReadout:
+        width = self.hidden_widths[-1]
+        return LinearReadout(width, self.weight_std / math.sqrt(width), self.bias_std)
+
+    @property
+    def symmetries(self) -> Symmetries:
+        # An exactly zero logit is class 0, and so is its negative. Without bias there are such logits at the
+        # zero input, and wherever all rectifiers of the last hidden layer are off.
+        ties = self.bias_std == 0 and (self.inputs == "01" or self.activation == "relu")
+        return Symmetries(permutation=True, complement=not ties, negation=self.inputs == "pm1")
+
+    def evaluator(self) -> Kernel:
+        positions = 2**self.n_inputs
+        constants = _Constants(
+            n_inputs=self.n_inputs,
+            widths=np.array(self.hidden_widths, dtype=np.int64),
+            weight_stds=np.array([self.weight_std / math.sqrt(k) for k in self._fan_ins[:-1]], dtype=np.float32),
+            bias_std=np.float32(self.bias_std),
+            activation=ACTIVATIONS[self.activation],
+            plus_minus=self.inputs == "pm1",
+        )
+        widest = max(self.hidden_widths)
+        return Kernel(
+            features=_features,
+            constants=constants,
+            workspace=lambda: (np.empty((2, widest * positions), dtype=np.float32),),
+        )
+
+    def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
+        """``weights_1``, ``biases_1``, … to the output layer, as (units, fan_in) and (units,) float64 arrays."""
+        z = np.asarray(noise, dtype=np.float64)
+        last = self.hidden_widths[-1]
+        found: dict[str, Any] = {}
+        start = last + 1
+        for layer, (width, fan_in) in enumerate(zip(self.hidden_widths, self._fan_ins, strict=False), start=1):
+            stop = start + width * fan_in
+            found[f"weights_{layer}"] = self.weight_std / math.sqrt(fan_in) * z[start:stop].reshape(width, fan_in)
+            found[f"biases_{layer}"] = self.bias_std * z[stop : stop + width]
+            start = stop + width
+        output = len(self.hidden_widths) + 1
+        found[f"weights_{output}"] = self.weight_std / math.sqrt(last) * z[None, :last]
+        found[f"biases_{output}"] = self.bias_std * z[last : last + 1]
+        return found

@@ -1,0 +1,229 @@
+"""Polynomial fits: signs of random multilinear polynomials, and of random polynomials on a line."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.compilation import fused_kernel
+from simplicity.maps.base import (
+    Distribution,
+    Kernel,
+    ParameterFunctionMap,
+    Reachable,
+    Symmetries,
+    checked_choice,
+    checked_scale,
+    cover_count,
+    log2_of_count,
+)
+from simplicity.maps.linear import affine
+from simplicity.maps.perceptron import THRESHOLD_FUNCTIONS
+from simplicity.random import Noise, checked_integer
+
+#: Number of polynomial threshold functions by number of inputs and degree, where it is known.
+POLYNOMIAL_THRESHOLD_FUNCTIONS = {
+    (3, 2): 254,
+    (4, 2): 57574,
+    (4, 3): 65534,
+}
+
+
+class _ThresholdConstants(NamedTuple):
+    monomials: npt.NDArray[np.int64]
+    coefficient_std: np.float32
+    walsh: bool
+
+
+@fused_kernel
+def _threshold_logits(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+    """Coefficients to their places, then the sum over all monomials at all inputs by a butterfly."""
+    out[:] = np.float32(0)
+    for k in range(constants.monomials.shape[0]):
+        out[constants.monomials[k]] = constants.coefficient_std * noise[k]
+    half = 1
+    while half < out.shape[0]:
+        for start in range(0, out.shape[0], 2 * half):
+            low = out[start : start + half]
+            high = out[start + half : start + 2 * half]
+            if constants.walsh:
+                for x in range(half):
+                    a, b = low[x], high[x]
+                    low[x] = a - b
+                    high[x] = a + b
+            else:
+                for x in range(half):
+                    high[x] = low[x] + high[x]
+        half *= 2
+    return 0
+
+
+@dataclass(frozen=True)
+class PolynomialThreshold(ParameterFunctionMap):
+    """The sign of a random multilinear polynomial: class 1 where sum_S c_S prod_{i in S} x_i is above 0.
+
+    S runs over all sets of at most ``degree`` inputs, the empty set (the constant) included; coefficients
+    are i.i.d. of standard deviation ``coefficient_std``.
+
+    Parameters
+    ----------
+    n_inputs : int
+    degree : int
+        0 to n_inputs; degree 1 is a perceptron.
+    basis : {"monomial", "walsh"}
+        Products of {0, 1} inputs, or of {-1, +1} inputs (Walsh functions; full degree is then the unbiased
+        null model: every function has prior 2^(-2^n)).
+    coefficient_std : float
+        Scales the logits; the prior does not depend on it.
+    distribution : {"normal", "uniform"}
+
+    Examples
+    --------
+    >>> PolynomialThreshold(n_inputs=7, degree=3).noise.size
+    64
+    """
+
+    n_inputs: int = 7
+    degree: int = 2
+    basis: Literal["monomial", "walsh"] = "monomial"
+    coefficient_std: float = 1.0
+    distribution: Distribution = "normal"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "degree", checked_integer("degree", self.degree, 0, self.n_inputs))
+        object.__setattr__(self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False))
+        checked_choice("basis", self.basis, ("monomial", "walsh"))
+        checked_choice("distribution", self.distribution, ("normal", "uniform"))
+
+    @property
+    def monomials(self) -> tuple[tuple[int, ...], ...]:
+        """The sets S in the order of the noise: by degree, inputs counted from 0."""
+        return tuple(s for k in range(self.degree + 1) for s in combinations(range(self.n_inputs), k))
+
+    @property
+    def noise(self) -> Noise:
+        return Noise(self.distribution, sum(math.comb(self.n_inputs, k) for k in range(self.degree + 1)))
+
+    @property
+    def symmetries(self) -> Symmetries:
+        return Symmetries(permutation=True, complement=True, negation=self.basis == "walsh" or self.degree == 0)
+
+    @property
+    def reachable(self) -> Reachable:
+        n, degree = self.n_inputs, self.degree
+        if degree == n:
+            return Reachable(float(2**n), True, "all functions")
+        if degree == 0:
+            return Reachable(1.0, True, "the constants")
+        if degree == n - 1:
+            return Reachable(log2_of_count(2 ** (2**n) - 2), True, "all functions but the two parities")
+        if degree == 1 and n < len(THRESHOLD_FUNCTIONS):
+            return Reachable(math.log2(THRESHOLD_FUNCTIONS[n]), True, "OEIS A000609")
+        if (n, degree) in POLYNOMIAL_THRESHOLD_FUNCTIONS:
+            return Reachable(math.log2(POLYNOMIAL_THRESHOLD_FUNCTIONS[n, degree]), True, "enumeration")
+        return Reachable(log2_of_count(cover_count(2**n, int(self.noise.width))), False, "Cover's count")
+
+    def evaluator(self) -> Kernel:
+        places = [sum(1 << (self.n_inputs - 1 - i) for i in s) for s in self.monomials]
+        constants = _ThresholdConstants(
+            np.array(places, dtype=np.int64), np.float32(self.coefficient_std), self.basis == "walsh"
+        )
+        return Kernel(logits=_threshold_logits, constants=constants)
+
+    def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
+        """``coefficients``, (monomials,), and the ``monomials`` that they belong to."""
+        z = np.asarray(noise, dtype=np.float64)[: self.noise.width]
+        return {"coefficients": self.coefficient_std * z, "monomials": self.monomials}
+
+
+class _CurveConstants(NamedTuple):
+    basis: npt.NDArray[np.float64]
+    coefficient_std: float
+
+
+@fused_kernel
+def _curve_logits(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+    terms = constants.basis.shape[0]
+    no_bias = workspace[0]
+    affine(noise[:terms].reshape((1, terms)), constants.coefficient_std, no_bias, 0.0, constants.basis,
+           out.reshape((1, out.shape[0])))  # fmt: skip
+    return 0
+
+
+@dataclass(frozen=True)
+class PolynomialCurve(ParameterFunctionMap):
+    """The "polyfit": the sign of a random polynomial in one variable on the grid of all inputs.
+
+    Input x, read as a binary number, stands at t = -1 + 2 x / (2^n - 1); class 1 where
+    sum_k c_k B_k(t) is above 0, with i.i.d. coefficients c_0 … c_degree.
+
+    Parameters
+    ----------
+    n_inputs : int
+    degree : int
+        0 to 2^n - 1. Exactly the functions with at most ``degree`` sign changes along the grid are reachable.
+    basis : {"monomial", "legendre", "chebyshev"}
+    coefficient_std : float
+        Scales the logits; the prior does not depend on it.
+    distribution : {"normal", "uniform"}
+
+    Examples
+    --------
+    >>> round(PolynomialCurve(n_inputs=7, degree=4).reachable.log2_count, 2)
+    24.34
+    """
+
+    n_inputs: int = 7
+    degree: int = 10
+    basis: Literal["monomial", "legendre", "chebyshev"] = "monomial"
+    coefficient_std: float = 1.0
+    distribution: Distribution = "normal"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "degree", checked_integer("degree", self.degree, 0, 2**self.n_inputs - 1))
+        object.__setattr__(self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False))
+        checked_choice("basis", self.basis, ("monomial", "legendre", "chebyshev"))
+        checked_choice("distribution", self.distribution, ("normal", "uniform"))
+
+    @property
+    def noise(self) -> Noise:
+        return Noise(self.distribution, self.degree + 1, "float64")
+
+    @property
+    def symmetries(self) -> Symmetries:
+        return Symmetries(permutation=self.degree == 0, complement=True, negation=self.degree == 0)
+
+    @property
+    def reachable(self) -> Reachable:
+        count = cover_count(2**self.n_inputs, self.degree + 1)
+        return Reachable(log2_of_count(count), True, "sign changes on a line")
+
+    @property
+    def basis_values(self) -> npt.NDArray[np.float64]:
+        """B_k at every position, (degree + 1, 2^n)."""
+        grid = np.linspace(-1.0, 1.0, 2**self.n_inputs)
+        evaluate = {
+            "monomial": np.polynomial.polynomial.polyvander,
+            "legendre": np.polynomial.legendre.legvander,
+            "chebyshev": np.polynomial.chebyshev.chebvander,
+        }[self.basis]
+        return np.ascontiguousarray(evaluate(grid, self.degree).T)
+
+    def evaluator(self) -> Kernel:
+        return Kernel(
+            logits=_curve_logits,
+            constants=_CurveConstants(self.basis_values, self.coefficient_std),
+            workspace=lambda: (np.zeros(1),),
+            logit_dtype=np.float64,
+        )
+
+    def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
+        """``coefficients``, (degree + 1,)."""
+        return {"coefficients": self.coefficient_std * np.asarray(noise, dtype=np.float64)[: self.degree + 1]}

@@ -1,0 +1,21 @@
+"""Sampling: engine, tally, result, run, storage."""
+
+from simplicity.sampling.engine import Engine
+from simplicity.sampling.result import Draw, Range, Result
+from simplicity.sampling.run import Run, SamplingInterrupted, sample
+from simplicity.sampling.storage import StorageError, load
+from simplicity.sampling.tally import Table, Tally
+
+__all__ = [
+    "Draw",
+    "Engine",
+    "Range",
+    "Result",
+    "Run",
+    "SamplingInterrupted",
+    "StorageError",
+    "Table",
+    "Tally",
+    "load",
+    "sample",
+]

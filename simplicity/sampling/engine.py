@@ -1,0 +1,123 @@
+"""From sample numbers to functions: draws the noise of a block of hidden draws and runs the map on it."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.maps.base import Batch, MapError, ParameterFunctionMap
+from simplicity.maps.evaluate import Evaluator
+from simplicity.random import checked_integer, checked_seed
+
+_BLOCK_NUMBERS = 2**20  # noise numbers a block: milliseconds of work, little enough memory for every thread
+_BLOCK_SAMPLES = 2**15
+
+
+def checked_readouts(pf_map: ParameterFunctionMap, readouts: object) -> int:
+    """A number of readouts that this map allows.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number from 1 up, or above 1 for a map without a linear last layer.
+    """
+    number = checked_integer("readouts", readouts, 1, 2**15)
+    if number > 1 and pf_map.readout is None:
+        raise ValueError(
+            f"readouts={number}: map {pf_map.name} has no linear last layer behind hidden layers; use readouts=1"
+        )
+    return number
+
+
+class Engine:
+    """Functions of any range of samples of one map and seed; safe to share by threads.
+
+    Sample i is readout i % readouts of hidden draw i // readouts.
+
+    Parameters
+    ----------
+    pf_map : ParameterFunctionMap
+    seed : int
+    readouts : int
+
+    Examples
+    --------
+    >>> from simplicity.maps import LookupTable
+    >>> words, undefined = Engine(LookupTable(n_inputs=3), seed=0).samples(0, 4)
+    >>> words.shape, bool(undefined.any())
+    ((4, 1), False)
+    """
+
+    def __init__(self, pf_map: ParameterFunctionMap, seed: int = 0, readouts: int = 1) -> None:
+        self.map = pf_map
+        self.noise = pf_map.noise
+        self.seed = checked_seed(seed)
+        self.readouts = checked_readouts(pf_map, readouts)
+        code = pf_map.evaluator()
+        self._alignment = code.batch_size if isinstance(code, Batch) else 1
+        self._own = threading.local()
+
+    @property
+    def block_draws(self) -> int:
+        """Hidden draws in a block of work."""
+        draws = max(1, min(_BLOCK_NUMBERS // self.noise.width, _BLOCK_SAMPLES // self.readouts))
+        return -(-draws // self._alignment) * self._alignment
+
+    def blocks(self, first: int, stop: int) -> list[tuple[int, int]]:
+        """The samples from ``first`` to ``stop``, cut at whole blocks of hidden draws."""
+        size = self.block_draws * self.readouts
+        cuts = [first, *range((first // size + 1) * size, stop, size), stop]
+        return list(zip(cuts[:-1], cuts[1:], strict=True)) if stop > first else []
+
+    def samples(self, first: int, stop: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+        """Packed functions of the samples from ``first`` to ``stop`` - 1, and which are undefined.
+
+        Returns
+        -------
+        (stop - first, words) uint64 and (stop - first,) bool
+
+        Raises
+        ------
+        MapError
+            If the map breaks its contract.
+        """
+        first_draw = first // self.readouts // self._alignment * self._alignment
+        last_draw = -(-stop // self.readouts)
+        draws = np.arange(first_draw, -(-last_draw // self._alignment) * self._alignment, dtype=np.uint64)
+        noise = self.noise.rows(self.seed, draws)
+        if self.readouts == 1:
+            words, undefined = self._evaluator.functions(noise)
+        else:
+            words, undefined = self._evaluator.readouts(noise, self._last_layers(draws), self.readouts)
+        here = slice(first - first_draw * self.readouts, stop - first_draw * self.readouts)
+        return words[here], undefined[here]
+
+    def noise_of(self, sample: int) -> npt.NDArray[np.generic]:
+        """The noise of one sample, (size,): the hidden draw's, with the readout's own last layer."""
+        draw, readout = divmod(sample, self.readouts)
+        noise = self.noise.draw(self.seed, [draw])[0].copy()
+        if readout > 0:
+            size = self._readout_size
+            noise[:size] = self.noise.draw(self.seed, [draw], readout, size)[0]
+        return noise
+
+    @property
+    def _readout_size(self) -> int:
+        readout = self.map.readout
+        if readout is None:
+            raise MapError(f"map {self.map.name} has no linear readout")
+        return readout.size
+
+    def _last_layers(self, draws: npt.NDArray[np.uint64]) -> npt.NDArray[np.generic]:
+        """Noise of readouts 1, 2, … of each draw: their streams, row after row."""
+        streams = np.tile(np.arange(1, self.readouts, dtype=np.uint32), len(draws))
+        return self.noise.rows(self.seed, np.repeat(draws, self.readouts - 1), streams, self._readout_size)
+
+    @property
+    def _evaluator(self) -> Evaluator:
+        if not hasattr(self._own, "evaluator"):
+            self._own.evaluator = Evaluator(self.map)
+        evaluator: Evaluator = self._own.evaluator
+        return evaluator

@@ -1,0 +1,307 @@
+"""What a sampling run leaves: distinct functions, how often each came up, and the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.functions import checked_words, from_strings, order_by_string, to_strings, words_of
+from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.locate import rebuild
+from simplicity.sampling.engine import Engine
+from simplicity.sampling.tally import Table, Tally
+from simplicity.statistics import Interval, binomial_interval, clustered_interval, unseen_mass
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Range(NamedTuple):
+    """Samples ``first`` to ``stop`` - 1 of a seed, ``readouts`` a hidden draw."""
+
+    seed: int
+    first: int
+    stop: int
+    readouts: int
+
+    @property
+    def draws(self) -> tuple[int, int]:
+        """First hidden draw, and the one after the last."""
+        return self.first // self.readouts, -(-self.stop // self.readouts)
+
+
+class Draw(NamedTuple):
+    """One sample that induced a function: its number, hidden draw, readout, noise and parameters."""
+
+    seed: int
+    sample: int
+    draw: int
+    readout: int
+    noise: npt.NDArray[Any]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A tally with its recipe. Made by :func:`simplicity.sample` or :func:`simplicity.load`.
+
+    Parameters
+    ----------
+    n_inputs : int
+    functions : (F, words) uint64
+        Distinct packed functions: most frequent first, equal counts in the order of their strings.
+    counts : (F,) int64
+        Samples that gave each.
+    sum_squares : (F,) int64
+        Sum over hidden draws of (samples of the draw that gave it)²; equals counts without readouts.
+    n_undefined : int
+        Samples with undefined logits: ``counts.sum() + n_undefined == n_samples``.
+    ranges : tuple of Range
+        Which samples of which seeds.
+    recipe : dict
+        The map as plain data (see :func:`simplicity.maps.locate.describe`).
+
+    Examples
+    --------
+    >>> import simplicity
+    >>> result = simplicity.sample(simplicity.maps.Perceptron(n_inputs=2), 1000, seed=0)
+    >>> result.n_samples, len(result)
+    (1000, 14)
+    """
+
+    n_inputs: int
+    functions: npt.NDArray[np.uint64] = field(repr=False)
+    counts: npt.NDArray[np.int64] = field(repr=False)
+    sum_squares: npt.NDArray[np.int64] = field(repr=False)
+    n_undefined: int
+    ranges: tuple[Range, ...]
+    recipe: dict[str, Any] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        functions = checked_words(self.functions, self.n_inputs)
+        if not (len(functions) == len(self.counts) == len(self.sum_squares)):
+            raise ValueError("functions, counts and sum_squares must have one length")
+        if int(self.counts.sum()) + self.n_undefined != self.n_samples:
+            raise ValueError(
+                f"counts ({int(self.counts.sum())}) and n_undefined ({self.n_undefined}) do not add up to "
+                f"n_samples ({self.n_samples})"
+            )
+
+    @classmethod
+    def of_tally(
+        cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]
+    ) -> Result:
+        """The ordered result of a tally."""
+        table = tally.table()
+        order = order_by_string(table.functions, n_inputs)
+        order = order[np.argsort(-table.counts[order], kind="stable")]
+        functions, counts, squares = (column[order] for column in table)
+        return cls(n_inputs, functions, counts, squares, tally.n_undefined, _joined(ranges), recipe)
+
+    # ------------------------------------------------------------------------------------ numbers
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def n_samples(self) -> int:
+        """Number of functions drawn, undefined ones included."""
+        return sum(part.stop - part.first for part in self.ranges)
+
+    @property
+    def readouts(self) -> int:
+        """Samples a hidden draw."""
+        return self.ranges[0].readouts
+
+    @property
+    def n_draws(self) -> int:
+        """Independent hidden draws."""
+        return sum(part.draws[1] - part.draws[0] for part in self.ranges)
+
+    @property
+    def prior(self) -> npt.NDArray[np.float64]:
+        """Estimated prior of each function, counts / n_samples; unbiased."""
+        return self.counts / self.n_samples
+
+    @property
+    def floor(self) -> float:
+        """The detection floor: the estimated prior of a function that came up once, 1 / n_samples."""
+        return 1 / self.n_samples
+
+    @property
+    def unseen_mass(self) -> float:
+        """Good-Turing estimate of the prior of all functions not seen, by independent hidden draws."""
+        lonely = self.counts[self.sum_squares == self.counts**2]
+        return unseen_mass(float(lonely.sum()), self.n_samples - self.n_undefined)
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """Interval of each function's prior: binomial, or clustered by hidden draw with readouts."""
+        if self.readouts == 1:
+            return binomial_interval(self.counts, self.n_samples, level)
+        return clustered_interval(self.counts, self.sum_squares, self.n_samples, self.readouts, level)
+
+    @cached_property
+    def map(self) -> ParameterFunctionMap:
+        """The map, rebuilt from its recipe (a user's map must be where it was, unchanged).
+
+        Raises
+        ------
+        MapError
+            If it cannot be rebuilt.
+        """
+        return rebuild(self.recipe)
+
+    def with_map(self, pf_map: ParameterFunctionMap) -> Result:
+        """The same result holding this map itself, so that it need not be found by name."""
+        self.__dict__["map"] = pf_map
+        return self
+
+    @property
+    def label(self) -> str:
+        """The map in a few words, for titles."""
+        return str(self.recipe["label"])
+
+    # ---------------------------------------------------------------------------------- functions
+    def index_of(self, function: str | npt.ArrayLike) -> int | None:
+        """Row of a function, given as a string of 0 and 1 or packed; None if it was not seen."""
+        words = from_strings([function]) if isinstance(function, str) else function
+        wanted = checked_words(words, self.n_inputs)
+        if len(wanted) != 1:
+            raise ValueError(f"one function is wanted, got {len(wanted)}")
+        found = np.flatnonzero((self.functions == wanted[0]).all(axis=1))
+        return int(found[0]) if len(found) else None
+
+    def noise_of(self, function: str | npt.ArrayLike) -> Draw:
+        """The first draw that induced a function, found by sampling the same range again.
+
+        Parameters
+        ----------
+        function : str or (words,) uint64
+
+        Returns
+        -------
+        Draw
+
+        Raises
+        ------
+        ValueError
+            If the function was not seen.
+        MapError
+            If the map cannot be rebuilt.
+
+        Examples
+        --------
+        >>> import simplicity
+        >>> result = simplicity.sample(simplicity.maps.Perceptron(n_inputs=2), 1000, seed=0)
+        >>> result.noise_of("0001").parameters["weights"].shape
+        (2,)
+        """
+        row = self.index_of(function)
+        if row is None:
+            raise ValueError(f"the function did not come up in these {self.n_samples} samples")
+        wanted = self.functions[row]
+        for part in self.ranges:
+            engine = Engine(self.map, part.seed, part.readouts)
+            for first, stop in engine.blocks(part.first, part.stop):
+                words, undefined = engine.samples(first, stop)
+                hits = np.flatnonzero((words == wanted).all(axis=1) & ~undefined)
+                if len(hits):
+                    sample = first + int(hits[0])
+                    noise = engine.noise_of(sample)
+                    draw, readout = divmod(sample, part.readouts)
+                    return Draw(part.seed, sample, draw, readout, noise, self.map.parameters(noise))
+        raise ValueError("the function does not come up again: the result was made by other code or hardware")
+
+    def to_pandas(self, complexity: Sequence[str | Callable[..., Any]] = ("lz76",), level: float = 0.95) -> pd.DataFrame:
+        """A table with a row a function, most frequent first.
+
+        Parameters
+        ----------
+        complexity : sequence of str or callable
+            Measures to add, a column each.
+        level : float
+            Of the interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``function`` (string of 0 and 1), ``count``, ``prior``, ``prior_low``, ``prior_high`` and
+            one a measure.
+        """
+        import pandas as pd
+
+        from simplicity.complexity import measure
+
+        interval = self.interval(level)
+        columns: dict[str, Any] = {
+            "function": to_strings(self.functions, self.n_inputs),
+            "count": self.counts,
+            "prior": self.prior,
+            "prior_low": interval.low,
+            "prior_high": interval.high,
+        }
+        for wanted in (complexity,) if isinstance(complexity, str) or callable(complexity) else complexity:
+            found = measure(wanted)
+            columns[found.name] = found(self.functions, self.n_inputs)
+        return pd.DataFrame(columns)
+
+    # -------------------------------------------------------------------------- merging and storage
+    def __add__(self, other: object) -> Result:
+        """Both results together.
+
+        Raises
+        ------
+        ValueError
+            If they are of different maps or readouts, or share hidden draws.
+        """
+        if not isinstance(other, Result):
+            return NotImplemented
+        check_mergeable(self, other)
+        tally = Tally(words_of(self.n_inputs), clustered=self.readouts > 1)
+        for part in (self, other):
+            tally.add_table(Table(part.functions, part.counts, part.sum_squares), part.n_undefined)
+        merged = Result.of_tally(tally, self.n_inputs, self.ranges + other.ranges, self.recipe)
+        return merged.with_map(self.__dict__["map"]) if "map" in self.__dict__ else merged
+
+    def save(self, path: str | Path) -> None:
+        """Write one Parquet file, recipe included; a file that is there is replaced in one step."""
+        from simplicity.sampling.storage import save
+
+        save(self, path)
+
+
+def check_mergeable(a: Result, b: Result) -> None:
+    """Raise ValueError unless two results add up."""
+    for one in (a, b):
+        if one.recipe["name"] is None:
+            raise ValueError(f"results of the unnamed map {one.label!r} cannot be merged: nothing says what it was")
+    differing = [key for key in ("name", "options", "source") if a.recipe[key] != b.recipe[key]]
+    if differing:
+        what = "code" if differing == ["source"] else "maps"
+        raise ValueError(f"results of different {what} cannot be merged: {a.label!r} and {b.label!r} differ in "
+                         f"{', '.join(differing)}")  # fmt: skip
+    if a.readouts != b.readouts:
+        raise ValueError(f"results of {a.readouts} and of {b.readouts} readouts a hidden draw cannot be merged")
+    for x in a.ranges:
+        for y in b.ranges:
+            if x.seed == y.seed and x.draws[0] < y.draws[1] and y.draws[0] < x.draws[1]:
+                raise ValueError(
+                    f"the results share hidden draws of seed {x.seed} (samples {x.first} to {x.stop} and {y.first} "
+                    f"to {y.stop}): merging would count them twice"
+                )
+
+
+def _joined(ranges: Sequence[Range]) -> tuple[Range, ...]:
+    """Ranges in order, neighbours joined."""
+    joined: list[Range] = []
+    for part in sorted(ranges):
+        if joined and joined[-1].seed == part.seed and joined[-1].stop == part.first:
+            joined[-1] = joined[-1]._replace(stop=part.stop)
+        else:
+            joined.append(part)
+    return tuple(joined)

@@ -1,0 +1,148 @@
+"""The contract of every registered measure, and of a user's own."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from simplicity import functions
+from simplicity.complexity import MEASURES, Measure, measure, table_measure
+
+SIZES = [1, 2, 3, 5, 6, 7, 8, 10, 12]
+
+
+@table_measure
+def changes(tables):
+    return np.count_nonzero(tables[:, 1:] != tables[:, :-1], axis=1)
+
+
+def rarer_symbol(words, n_inputs):
+    return np.minimum(functions.ones(words), 2**n_inputs - functions.ones(words))
+
+
+EVERY_MEASURE = [*MEASURES.values(), changes, measure(rarer_symbol)]
+
+
+def random_words(n_inputs, count):
+    return functions.pack(np.random.default_rng(n_inputs).random((count, 2**n_inputs)) < 0.3)
+
+
+@pytest.fixture(params=EVERY_MEASURE, ids=lambda each: each.name)
+def each(request):
+    return request.param
+
+
+@pytest.mark.parametrize("n_inputs", SIZES)
+def test_one_finite_float_a_function(each, n_inputs):
+    values = each(random_words(n_inputs, 9), n_inputs)
+    assert values.dtype == np.float64
+    assert values.shape == (9,)
+    assert np.all(np.isfinite(values))
+    assert np.all(values >= 0)
+
+
+@pytest.mark.parametrize("n_inputs", SIZES)
+def test_a_value_depends_on_its_own_function_only(each, n_inputs):
+    words = random_words(n_inputs, 9)
+    before = words.copy()
+    together = each(words, n_inputs)
+    assert np.array_equal(words, before)
+    assert np.array_equal(together, [each(row, n_inputs)[0] for row in words])
+    assert np.array_equal(together[::-1], each(words[::-1], n_inputs))
+    assert np.array_equal(together[::2], each(words[::2], n_inputs))
+
+
+@pytest.mark.parametrize("n_inputs", SIZES)
+def test_constants_are_the_simplest_of_the_built_in_measures(each, n_inputs):
+    constants = functions.from_integers([0, 2**2**n_inputs - 1], n_inputs)
+    low, high = each(constants, n_inputs)
+    assert low == high
+    assert low <= each(random_words(n_inputs, 9), n_inputs).min()
+
+
+def test_no_functions_give_no_values(each):
+    assert each(np.empty((0, 2), dtype=np.uint64), 7).shape == (0,)
+
+
+def test_the_input_is_checked(each):
+    with pytest.raises(ValueError, match="zeros above bit 3"):
+        each(np.array([[16]], dtype=np.uint64), 2)
+    with pytest.raises(ValueError, match="shape"):
+        each(np.zeros((3, 1), dtype=np.uint64), 7)
+    with pytest.raises(ValueError, match="dtype uint64"):
+        each(np.zeros((3, 2)), 7)
+    with pytest.raises(ValueError, match="n_inputs"):
+        each(np.zeros((3, 2), dtype=np.uint64), 7.0)
+
+
+def test_names_and_texts(each):
+    for text in (each.name, each.label, each.units, each.source):
+        assert text.strip()
+    assert measure(each) is each
+
+
+def test_registry_names_its_measures():
+    for name, each in MEASURES.items():
+        assert measure(name) is each
+        assert each.name == name
+    assert len({each.label for each in MEASURES.values()}) == len(MEASURES)
+
+
+@pytest.mark.parametrize(("name", "nearest"), [("lz67", "lz7"), ("entropie", "entropy"), ("LZ78", "lz78")])
+def test_unknown_names_get_a_suggestion(name, nearest):
+    with pytest.raises(ValueError, match=f"measure '{name}' is unknown: did you mean '{nearest}"):
+        measure(name)
+
+
+@pytest.mark.parametrize("wrong", [7, None, ["lz76"]])
+def test_what_is_no_measure_is_refused(wrong):
+    with pytest.raises(ValueError, match="must be a name, a Measure or a function"):
+        measure(wrong)
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (lambda words, n: np.zeros((len(words), 1)), r"'<lambda>' must return shape \(4,\).*not \(4, 1\)"),
+        (lambda words, n: 1.0, r"not \(\)"),
+        (lambda words, n: None, r"not \(\)"),
+        (lambda words, n: np.array([1.0, 2.0, np.nan, 0.0]), r"finite numbers, not nan \(row 2\)"),
+        (lambda words, n: np.array([1.0, np.inf, 0.0, 0.0]), r"not inf \(row 1\)"),
+        (lambda words, n: np.array(["a"] * 4), "must return floats, not dtype <U1"),
+        (lambda words, n: np.zeros(4, dtype=complex), "not dtype complex128"),
+    ],
+)
+def test_what_a_users_function_returns_is_checked(returned, message):
+    with pytest.raises(ValueError, match=message):
+        measure(returned)(random_words(7, 4), 7)
+
+
+def test_a_table_measure_sees_tables_in_order():
+    words = functions.from_strings(["01100000", "00000000", "01010101"])
+    assert changes(words, 3).tolist() == [2, 0, 7]
+    assert changes.name == "changes"
+
+
+def test_a_table_measure_over_several_parts():
+    words = np.repeat(random_words(12, 3), 2000, axis=0)
+    assert np.array_equal(changes(words, 12), np.repeat(changes(words[::2000], 12), 2000))
+
+
+def test_a_table_measure_that_returns_another_shape_is_refused():
+    @table_measure
+    def total(tables):
+        return tables.sum()
+
+    with pytest.raises(ValueError, match=r"measure 'total' must return shape \(4,\)"):
+        total(random_words(7, 4), 7)
+
+
+def test_a_measure_is_a_checked_value():
+    lz76 = MEASURES["lz76"]
+    assert dataclasses.replace(lz76, label="K").label == "K"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        lz76.name = "other"
+    with pytest.raises(ValueError, match="name of a measure must be text"):
+        dataclasses.replace(lz76, name="")
+    with pytest.raises(ValueError, match="must be callable, not 3"):
+        Measure("mine", "mine", "bits", "me", 3)
