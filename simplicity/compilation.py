@@ -123,7 +123,7 @@ def inlined(function: Callable[..., Any]) -> Any:
     return numba.njit(inline="always", error_model="numpy")(function)
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def float32_bits(_context: Any, _x: Any) -> Any:
     """The bit pattern of a float32 scalar, as uint32."""
 
@@ -133,7 +133,7 @@ def float32_bits(_context: Any, _x: Any) -> Any:
     return types.uint32(types.float32), generate
 
 
-@intrinsic  # type: ignore[misc]
+@intrinsic
 def float32_from_bits(_context: Any, _x: Any) -> Any:
     """The float32 scalar of a bit pattern."""
 

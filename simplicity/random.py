@@ -49,7 +49,7 @@ _SQRT_3 = 1.7320508075688772
 
 # ------------------------------------------------------------------------------------------ kernels
 @inlined
-def _philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def _philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds on 32-bit values held in uint64: four words. Pure integer arithmetic."""
     for _ in range(10):
         p0 = _MULTIPLIER_0 * c0
@@ -64,7 +64,7 @@ def _philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _counters(first, row_blocks, draws, streams, counters):  # type: ignore[no-untyped-def]
+def _counters(first, row_blocks, draws, streams, counters):
     """Counters of blocks first, first + 1, … in the order (row, block of the row)."""
     row = first // row_blocks
     block = first - row * row_blocks
@@ -81,12 +81,17 @@ def _counters(first, row_blocks, draws, streams, counters):  # type: ignore[no-u
 
 
 @kernel
-def _philox_lanes(counters, seed, words):  # type: ignore[no-untyped-def]
+def _philox_lanes(counters, seed, words):
     k0 = seed & _LOW
     k1 = seed >> _32
     for lane in range(counters.shape[1]):
         a, b, c, d = _philox(
-            U64(counters[0, lane]), U64(counters[1, lane]), U64(counters[2, lane]), U64(counters[3, lane]), k0, k1
+            U64(counters[0, lane]),
+            U64(counters[1, lane]),
+            U64(counters[2, lane]),
+            U64(counters[3, lane]),
+            k0,
+            k1,
         )
         words[0, lane] = U32(a)
         words[1, lane] = U32(b)
@@ -95,7 +100,7 @@ def _philox_lanes(counters, seed, words):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _radius(x):  # type: ignore[no-untyped-def]
+def _radius(x):
     """sqrt(-2 log u) for u = (x >> 1, plus a half) / 2^31, accurate also where u is next to 1."""
     bits = U32(x >> U32(1))
     u = (F32(I32(bits)) + _HALF) * F32(2.0**-31)
@@ -109,7 +114,7 @@ def _radius(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _turn(y):  # type: ignore[no-untyped-def]
+def _turn(y):
     """Cosine and sine of the angle with bits y: two bits of quadrant, 30 bits within it."""
     a = (F32(I32(U32(y << U32(2)))) + _HALF) * F32(2.0**-32)
     q = a * a
@@ -124,7 +129,7 @@ def _turn(y):  # type: ignore[no-untyped-def]
 
 
 @fused_kernel
-def _normal_lanes(words, planes, radius, cosine, sine):  # type: ignore[no-untyped-def]
+def _normal_lanes(words, planes, radius, cosine, sine):
     """Box-Muller on two pairs of planes; where planes and radius are float64 the products are exact."""
     for pair in range(0, 4, 2):
         for lane in range(words.shape[1]):
@@ -136,7 +141,7 @@ def _normal_lanes(words, planes, radius, cosine, sine):  # type: ignore[no-untyp
 
 
 @kernel
-def _interleave(planes, first, out):  # type: ignore[no-untyped-def]
+def _interleave(planes, first, out):
     """out[4 block + k] = planes[k, block - first], as far as out reaches."""
     p0, p1, p2, p3 = planes[0], planes[1], planes[2], planes[3]
     for lane in range(min(planes.shape[1], out.shape[0] // 4 - first)):
@@ -147,7 +152,7 @@ def _interleave(planes, first, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill_words(seed, draws, streams, out):  # type: ignore[no-untyped-def]
+def _fill_words(seed, draws, streams, out):
     """Raw 32-bit words for all rows, row after row; out.size is a multiple of 4 draws.size."""
     counters = np.empty((4, _LANES), dtype=np.uint32)
     words = np.empty((4, _LANES), dtype=np.uint32)
@@ -159,7 +164,7 @@ def _fill_words(seed, draws, streams, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill_normal(seed, draws, streams, out):  # type: ignore[no-untyped-def]
+def _fill_normal(seed, draws, streams, out):
     """Standard normals for all rows, row after row; out is float32 or float64."""
     counters = np.empty((4, _LANES), dtype=np.uint32)
     words = np.empty((4, _LANES), dtype=np.uint32)
@@ -176,7 +181,7 @@ def _fill_normal(seed, draws, streams, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def tape_words(tape, address):  # type: ignore[no-untyped-def]
+def tape_words(tape, address):
     """Two uint64 words of an endless tape at a 64-bit address; tape is (seed, draw), uint64."""
     a, b, c, d = _philox(
         address & _LOW,
@@ -190,7 +195,7 @@ def tape_words(tape, address):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def below(word, limit):  # type: ignore[no-untyped-def]
+def below(word, limit):
     """A number from 0 to limit - 1 from 64 random bits: the high half of word * limit (limit < 2^32).
 
     Its probabilities differ from 1 / limit by less than 2^-64 each.
@@ -318,7 +323,9 @@ class Noise:
         if self.size is None:
             return np.stack([np.full_like(rows, key), rows], axis=1)
         width = self.size if size is None else checked_integer("size", size, 0, self.size)
-        stream_of_row = np.ascontiguousarray(np.broadcast_to(np.asarray(streams, dtype=np.uint32), rows.shape))
+        stream_of_row = np.ascontiguousarray(
+            np.broadcast_to(np.asarray(streams, dtype=np.uint32), rows.shape)
+        )
         wide = self.dtype.itemsize == 8 and self.kind != "normal"  # a number takes two 32-bit words
         row_blocks = -(-width * (2 if wide else 1) // 4)
         if rows.size == 0 or row_blocks == 0:

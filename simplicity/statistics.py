@@ -55,7 +55,9 @@ def binomial_interval(counts: npt.ArrayLike, n_samples: npt.ArrayLike, level: fl
     (array([0.   , 0.187, 0.692]), array([0.308, 0.813, 1.   ]))
     """
     tail = (1 - checked_level(level)) / 2
-    hits, n = np.broadcast_arrays(np.asarray(counts, dtype=np.float64), np.asarray(n_samples, dtype=np.float64))
+    hits, n = np.broadcast_arrays(
+        np.asarray(counts, dtype=np.float64), np.asarray(n_samples, dtype=np.float64)
+    )
     if ((hits < 0) | (hits > n)).any():
         raise ValueError("counts must lie between 0 and n_samples")
     misses = n - hits

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import collections
+import itertools
 import math
+
+import numpy as np
+from scipy import special
 
 # functions: a truth table is a string of '0' and '1', position 0 first
 
@@ -102,3 +107,335 @@ def lz78_phrases(string):
 def entropy(string):
     fractions = [string.count(symbol) / len(string) for symbol in "01"]
     return -sum(p * math.log2(p) for p in fractions if p > 0)
+
+
+# random numbers: the generator in Python's big integers, and the float64 Box-Muller transform
+
+
+def philox4x32(counter, key):
+    """Philox4x32-10 of Salmon et al. 2011: four words of 32 bits."""
+    a, b, c, d = counter
+    k0, k1 = key
+    for _ in range(10):
+        high_0, low_0 = divmod(0xD2511F53 * a, 2**32)
+        high_1, low_1 = divmod(0xCD9E8D57 * c, 2**32)
+        a, b, c, d = high_1 ^ b ^ k0, low_1, high_0 ^ d ^ k1, low_0
+        k0, k1 = (k0 + 0x9E3779B9) % 2**32, (k1 + 0xBB67AE85) % 2**32
+    return a, b, c, d
+
+
+def noise_words(seed, draw, stream, count):
+    """The first 32-bit words of a stream: block k has the counter (k, stream, low draw, high draw)."""
+    key = seed % 2**32, seed // 2**32
+    blocks = [philox4x32((k, stream, draw % 2**32, draw // 2**32), key) for k in range(math.ceil(count / 4))]
+    return [word for block in blocks for word in block][:count]
+
+
+def noise_numbers(kind, wide, seed, draw, stream, count):
+    """Numbers of a stream: normal, uniform on ±sqrt 3, or 64 bits; ``wide`` ones of uniform take 64 bits."""
+    if kind == "normal":
+        words = noise_words(seed, draw, stream, count + 1)
+        return [z for x, y in zip(words[::2], words[1::2]) for z in normal_pair(x, y)][:count]  # noqa: B905
+    if kind == "uniform" and not wide:
+        return [uniform(word, 32) for word in noise_words(seed, draw, stream, count)]
+    words = noise_words(seed, draw, stream, 2 * count)
+    bits = [low + high * 2**32 for low, high in zip(words[::2], words[1::2], strict=True)]
+    return bits if kind == "bits" else [uniform(word, 64) for word in bits]
+
+
+def normal_pair(x, y):
+    """Box-Muller in float64: 31 bits of radius, two bits of quadrant and 30 within it."""
+    radius = math.sqrt(-2 * math.log((x // 2 + 0.5) / 2**31))
+    within = (signed(y * 4 % 2**32, 32) + 0.5) / 2**32
+    angle = (within - y // 2**30) * math.pi / 2
+    return radius * math.cos(angle), radius * math.sin(angle)
+
+
+def signed(word, bits):
+    return word - 2**bits if word >= 2 ** (bits - 1) else word
+
+
+def uniform(word, bits):
+    return (signed(word, bits) + 0.5) / 2 ** (bits - 1) * math.sqrt(3)
+
+
+def tape_words(seed, draw, address):
+    """Two 64-bit words of the endless tape at an address."""
+    key = seed % 2**32 ^ int.from_bytes(b"tape"), seed // 2**32 ^ int.from_bytes(b"word")
+    a, b, c, d = philox4x32((address % 2**32, address // 2**32, draw % 2**32, draw // 2**32), key)
+    return a + b * 2**32, c + d * 2**32
+
+
+def below(word, limit):
+    return word * limit // 2**64
+
+
+# maps: from the options and one row of noise to parameters, and from those to logits or truth tables
+
+ACTIVATIONS = {
+    "relu": lambda x: np.maximum(x, 0.0),
+    "tanh": np.tanh,
+    "linear": lambda x: x,
+    "erf": special.erf,
+    "sin": np.sin,
+}
+
+
+def input_vectors(n_inputs, coding):
+    """All inputs in order, as 0 and 1 or as -1 and +1."""
+    bits = [input_at(x, n_inputs) for x in range(2**n_inputs)]
+    return np.array([[2 * bit - 1 if coding == "pm1" else bit for bit in row] for row in bits], dtype=float)
+
+
+def perceptron(options, noise):
+    """Weights first, then the bias."""
+    n = options["n_inputs"]
+    weights = [options["weight_std"] / math.sqrt(n) * z for z in noise[:n]]
+    return {"weights": weights, "bias": options["bias_std"] * noise[n]}
+
+
+def perceptron_logits(options, noise):
+    theta = perceptron(options, noise)
+    return [
+        theta["bias"] + math.fsum(w * x for w, x in zip(theta["weights"], row, strict=True))
+        for row in input_vectors(options["n_inputs"], options["inputs"]).tolist()
+    ]
+
+
+def mlp(options, noise):
+    """The last layer first (weights, then bias), then the hidden ones, weights row by row, then biases."""
+    widths = list(options["hidden_widths"])
+    layers = list(zip([*widths, 1], [options["n_inputs"], *widths], strict=True))
+    stream = iter(noise)
+    theta = {}
+    for number in [len(layers), *range(1, len(layers))]:
+        units, fan_in = layers[number - 1]
+        weights = [[next(stream) for _ in range(fan_in)] for _ in range(units)]
+        biases = [next(stream) for _ in range(units)]
+        theta[f"weights_{number}"] = options["weight_std"] / math.sqrt(fan_in) * np.array(weights)
+        theta[f"biases_{number}"] = options["bias_std"] * np.array(biases)
+    return theta
+
+
+def mlp_logits(options, noise):
+    theta = mlp(options, noise)
+    depth = len(options["hidden_widths"])
+    logits = []
+    for values in input_vectors(options["n_inputs"], options["inputs"]):
+        for layer in range(1, depth + 1):
+            sums = theta[f"weights_{layer}"] @ values + theta[f"biases_{layer}"]
+            values = ACTIVATIONS[options["activation"]](sums)
+        logits.append((theta[f"weights_{depth + 1}"] @ values + theta[f"biases_{depth + 1}"])[0])
+    return logits
+
+
+def polynomial_threshold(options, noise):
+    sets = [
+        s for k in range(options["degree"] + 1) for s in itertools.combinations(range(options["n_inputs"]), k)
+    ]
+    return {"monomials": sets, "coefficients": [options["coefficient_std"] * z for z in noise[: len(sets)]]}
+
+
+def polynomial_threshold_logits(options, noise):
+    theta = polynomial_threshold(options, noise)
+    coding = "pm1" if options["basis"] == "walsh" else "01"
+    return [
+        math.fsum(
+            c * math.prod(row[i] for i in s)
+            for c, s in zip(theta["coefficients"], theta["monomials"], strict=True)
+        )
+        for row in input_vectors(options["n_inputs"], coding).tolist()
+    ]
+
+
+def polynomial_curve(options, noise):
+    return {"coefficients": [options["coefficient_std"] * z for z in noise[: options["degree"] + 1]]}
+
+
+def polynomial_curve_logits(options, noise):
+    """The three-term recurrences of the bases, at the points from -1 to 1."""
+    coefficients = polynomial_curve(options, noise)["coefficients"]
+    last = 2 ** options["n_inputs"] - 1
+    logits = []
+    for x in range(last + 1):
+        t = (2 * x - last) / last
+        values = [1.0, t]
+        for k in range(1, len(coefficients)):
+            values.append(
+                {
+                    "monomial": t * values[k],
+                    "legendre": ((2 * k + 1) * t * values[k] - k * values[k - 1]) / (k + 1),
+                    "chebyshev": 2 * t * values[k] - values[k - 1],
+                }[options["basis"]]
+            )
+        logits.append(math.fsum(c * v for c, v in zip(coefficients, values, strict=False)))
+    return logits
+
+
+GATES = {
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "xor": lambda a, b: a ^ b,
+    "nand": lambda a, b: 1 - (a & b),
+    "nor": lambda a, b: 1 - (a | b),
+    "xnor": lambda a, b: 1 - (a ^ b),
+    "a_and_not_b": lambda a, b: a & (1 - b),
+    "not_a_and_b": lambda a, b: (1 - a) & b,
+    "a_or_not_b": lambda a, b: a | (1 - b),
+    "not_a_or_b": lambda a, b: (1 - a) | b,
+    "a": lambda a, b: a,
+    "b": lambda a, b: b,
+    "not_a": lambda a, b: 1 - a,
+    "not_b": lambda a, b: 1 - b,
+    "zero": lambda a, b: 0,
+    "one": lambda a, b: 1,
+}
+
+
+def circuit(options, noise):
+    """(gate, first source, second source) of every gate; sources are the inputs, then earlier gates."""
+    program = []
+    for g, word in enumerate(noise):
+        sources = options["n_inputs"] + g
+        choice = below(word, len(options["gates"]) * sources**2)
+        program.append(
+            (options["gates"][choice // sources**2], choice // sources % sources, choice % sources)
+        )
+    return program
+
+
+def run_circuit(n_inputs, program):
+    """The truth table, as a string."""
+    table = ""
+    for x in range(2**n_inputs):
+        values = input_at(x, n_inputs)
+        for gate, first, second in program:
+            values.append(GATES[gate](values[first], values[second]))
+        table += str(values[-1])
+    return table
+
+
+def circuit_table(options, noise):
+    return run_circuit(options["n_inputs"], circuit(options, noise))
+
+
+def expression_tree_table(options, noise):
+    """Every position evaluated alone, a right side only where the gate asks for it."""
+    seed, draw = noise
+
+    def mixed(z):
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
+        return z ^ z >> 31
+
+    def value(address, bits):
+        leaf, choice = tape_words(seed, draw, address)
+        if leaf < int(options["leaf_probability"] * 2**64):
+            literal = below(choice, 2 * len(bits))
+            return bits[literal // 2] ^ literal % 2
+        gate = GATES[options["operators"][below(choice, len(options["operators"]))]]
+        a = value(mixed((address + 0x9E3779B97F4A7C15) % 2**64), bits)
+        if gate(a, 0) == gate(a, 1):
+            return gate(a, 0)
+        return gate(a, value(mixed((address + 0xD1B54A32D192ED03) % 2**64), bits))
+
+    n_inputs = options["n_inputs"]
+    return "".join(str(value(1, input_at(x, n_inputs))) for x in range(2**n_inputs))
+
+
+def lookup_table(options, noise):
+    return "".join(str(noise[x // 64] >> x % 64 & 1) for x in range(2 ** options["n_inputs"]))
+
+
+LOGITS = {
+    "perceptron": perceptron_logits,
+    "mlp": mlp_logits,
+    "polynomial-threshold": polynomial_threshold_logits,
+    "polynomial-curve": polynomial_curve_logits,
+}
+TABLES = {
+    "expression-tree": expression_tree_table,
+    "boolean-circuit": circuit_table,
+    "lookup-table": lookup_table,
+}
+
+
+# exact laws
+
+
+def threshold_functions(n_inputs, largest, with_bias=True):
+    """All linear threshold functions with whole weights up to ``largest`` and bias at half-odd numbers.
+
+    Without bias the weights are taken so that no signed sum of some of them is 0 (no ties).
+    """
+    inputs = input_vectors(n_inputs, "01").astype(int)
+    weights = np.array(list(itertools.product(range(-largest, largest + 1), repeat=n_inputs)))
+    sums = weights @ inputs.T
+    if not with_bias:
+        signs = np.array([s for s in itertools.product((-1, 0, 1), repeat=n_inputs) if any(s)])
+        sums = sums[(weights @ signs.T != 0).all(axis=1)]
+        return {"".join("01"[bit] for bit in row) for row in np.unique(sums > 0, axis=0).astype(int)}
+    found = set()
+    reach = n_inputs * largest + 1
+    for bias in np.arange(-reach, reach + 1) + 0.5:
+        rows = np.unique(sums + bias > 0, axis=0).astype(int)
+        found |= {"".join("01"[bit] for bit in row) for row in rows}
+    return found
+
+
+def tree_law(n_inputs, operators, leaf_probability):
+    """Probability of every function, by its integer: the fixed point of the branching process.
+
+    The plain iteration from a law (not from 0, where the critical process converges like 1/k) stays among
+    laws, where it contracts.
+    """
+    size = 2**2**n_inputs
+    length = 2**n_inputs
+    tables = np.array([[f >> (length - 1 - x) & 1 for x in range(length)] for f in range(size)])
+    powers = 2 ** np.arange(length)[::-1]
+    leaves = np.zeros(size)
+    for k in range(n_inputs):
+        column = input_vectors(n_inputs, "01")[:, k].astype(int)
+        for literal in (column, 1 - column):
+            leaves[literal @ powers] += 1 / (2 * n_inputs)
+    images = [
+        sum(
+            GATES[name](tables[:, None, x], tables[None, :, x]) * powers[x]
+            + np.zeros((size, size), dtype=int)
+            for x in range(length)
+        ).ravel()
+        for name in operators
+    ]
+    law = leaves
+    for _ in range(2000):
+        pairs = np.outer(law, law).ravel()
+        inner = sum(np.bincount(image, pairs, size) for image in images) / len(operators)
+        new = leaf_probability * leaves + (1 - leaf_probability) * inner
+        new /= new.sum()
+        if np.abs(new - law).max() < 1e-15:
+            return new
+        law = new
+    raise ArithmeticError("the fixed point was not reached")
+
+
+def circuit_law(n_inputs, n_gates, gates):
+    """Probability of every function by its string: all programs one by one."""
+    law = {}
+    choices = [itertools.product(gates, range(n_inputs + g), range(n_inputs + g)) for g in range(n_gates)]
+    programs = list(itertools.product(*choices))
+    for program in programs:
+        table = run_circuit(n_inputs, program)
+        law[table] = law.get(table, 0) + 1 / len(programs)
+    return law
+
+
+def tally(strings, undefined, readouts):
+    """{function: (count, sum over hidden draws of squared counts)} of samples in order."""
+    counts, squares = collections.Counter(), collections.Counter()
+    for start in range(0, len(strings), readouts):
+        of_draw = collections.Counter(
+            s for s, bad in zip(strings[start : start + readouts], undefined[start:], strict=False) if not bad
+        )
+        counts.update(of_draw)
+        squares.update({s: c**2 for s, c in of_draw.items()})
+    return {s: (counts[s], squares[s]) for s in counts}

@@ -22,7 +22,7 @@ def _phrases_of(string, length, children):
     children[0] = 0
     children[1] = 0
     count = 0
-    node = 0
+    node = np.int64(0)
     rest = string[0]
     for position in range(length):
         if position % 64 == 0:

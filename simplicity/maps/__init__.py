@@ -7,3 +7,14 @@ from simplicity.maps.mlp import MLP
 from simplicity.maps.perceptron import Perceptron
 from simplicity.maps.polynomial import PolynomialCurve, PolynomialThreshold
 from simplicity.maps.registry import MAPS
+
+__all__ = [
+    "MAPS",
+    "MLP",
+    "BooleanCircuit",
+    "ExpressionTree",
+    "LookupTable",
+    "Perceptron",
+    "PolynomialCurve",
+    "PolynomialThreshold",
+]

@@ -18,7 +18,9 @@ _RELU, _TANH, _ERF, _SIN = (ACTIVATIONS[name] for name in ("relu", "tanh", "erf"
 F32, U32, I32 = np.float32, np.uint32, np.int32
 
 _TANH_CLAMP = F32(9.0)
-_TP0, _TP1, _TP2, _TP3, _TP4 = map(F32, (0.99999998, 0.13381021385, 3.4955830801e-3, 2.0609000448e-5, 1.335455206e-8))
+_TP0, _TP1, _TP2, _TP3, _TP4 = map(
+    F32, (0.99999998, 0.13381021385, 3.4955830801e-3, 2.0609000448e-5, 1.335455206e-8)
+)
 _TQ1, _TQ2, _TQ3, _TQ4 = map(F32, (0.4671433698, 0.025876962971, 3.2856266033e-4, 7.7765125764e-7))
 
 _ERF_CLAMP = F32(3.8)
@@ -33,7 +35,7 @@ _ROUND = F32(12582912.0)  # 1.5 * 2^23: adding and taking it away rounds to a wh
 
 
 @inlined
-def _tanh(x):  # type: ignore[no-untyped-def]
+def _tanh(x):
     x = _TANH_CLAMP if x > _TANH_CLAMP else (-_TANH_CLAMP if x < -_TANH_CLAMP else x)
     s = x * x
     above = (((_TP4 * s + _TP3) * s + _TP2) * s + _TP1) * s + _TP0
@@ -42,7 +44,7 @@ def _tanh(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _erf(x):  # type: ignore[no-untyped-def]
+def _erf(x):
     x = _ERF_CLAMP if x > _ERF_CLAMP else (-_ERF_CLAMP if x < -_ERF_CLAMP else x)
     s = x * x
     above = ((((_EP5 * s + _EP4) * s + _EP3) * s + _EP2) * s + _EP1) * s + _EP0
@@ -51,7 +53,7 @@ def _erf(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _sin(x):  # type: ignore[no-untyped-def]
+def _sin(x):
     turns = (x * F32(0.3183098861837907) + _ROUND) - _ROUND
     r = ((x - turns * _PI_HIGH) - turns * _PI_MIDDLE) - turns * _PI_LOW
     s = r * r
@@ -60,7 +62,7 @@ def _sin(x):  # type: ignore[no-untyped-def]
 
 
 @fused_kernel
-def activate(code, values):  # type: ignore[no-untyped-def]
+def activate(code, values):
     """Apply the activation of this code to a flat float32 array, in place (linear: nothing to do)."""
     if code == _RELU:
         for i in range(values.shape[0]):

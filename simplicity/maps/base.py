@@ -12,7 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +47,11 @@ class Symmetries:
     negation: bool = False
 
     def __str__(self) -> str:
-        names = {"permutation": "input permutation", "complement": "output negation", "negation": "input negation"}
+        names = {
+            "permutation": "input permutation",
+            "complement": "output negation",
+            "negation": "input negation",
+        }
         return ", ".join(text for field, text in names.items() if getattr(self, field)) or "none"
 
 
@@ -139,7 +143,6 @@ class ParameterFunctionMap(ABC):
     """
 
     n_inputs: int
-    registry_name: ClassVar[str | None] = None
 
     def __post_init__(self) -> None:
         """Check ``n_inputs``; subclasses check the rest and call this."""
@@ -176,7 +179,7 @@ class ParameterFunctionMap(ABC):
     @property
     def name(self) -> str:
         """Kebab-case name; of a built-in map, the one the command line knows."""
-        return self.registry_name or kebab_case(type(self).__name__)
+        return kebab_case(type(self).__name__)
 
     def options(self) -> dict[str, Any]:
         """The map's fields by name."""
@@ -215,7 +218,9 @@ def checked_widths(name: str, value: object) -> tuple[int, ...]:
         or not (numbers := list(entries))
         or not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n >= 1 for n in numbers)
     ):
-        raise ValueError(f"{name} must be one or more whole numbers from 1 up, such as (40, 40), got {value!r}")
+        raise ValueError(
+            f"{name} must be one or more whole numbers from 1 up, such as (40, 40), got {value!r}"
+        )
     return tuple(int(n) for n in numbers)
 
 
@@ -224,7 +229,9 @@ def checked_scale(name: str, value: object, *, zero: bool) -> float:
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     scale = float(value) if number else math.nan  # type: ignore[arg-type]
     if not (math.isfinite(scale) and (scale > 0 or (zero and scale == 0))):
-        raise ValueError(f"{name} must be a finite number {'of 0 or more' if zero else 'above 0'}, got {value!r}")
+        raise ValueError(
+            f"{name} must be a finite number {'of 0 or more' if zero else 'above 0'}, got {value!r}"
+        )
     return scale
 
 

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from simplicity.compilation import kernel
 from simplicity.functions import input_table, pack, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries, log2_of_count
-from simplicity.maps.gates import GATE_SETS, apply_gate, checked_gates, complemented, is_closed, negated, tables
+from simplicity.maps.gates import (
+    GATE_SETS,
+    apply_gate,
+    checked_gates,
+    complemented,
+    is_closed,
+    negated,
+    tables,
+)
 from simplicity.random import Noise, below, checked_integer
 
 
@@ -22,15 +30,19 @@ class _Constants(NamedTuple):
 
 
 @kernel
-def decode(word, n_gates, n_sources):  # type: ignore[no-untyped-def]
+def decode(word, n_gates, n_sources):
     """Gate number and the two sources that one noise word chooses, uniform over all such triples."""
     sources = np.uint64(n_sources)
     choice = below(word, np.uint64(n_gates) * sources * sources)
-    return np.int64(choice // (sources * sources)), np.int64(choice // sources % sources), np.int64(choice % sources)
+    return (
+        np.int64(choice // (sources * sources)),
+        np.int64(choice // sources % sources),
+        np.int64(choice % sources),
+    )
 
 
 @kernel
-def _words(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _words(noise, constants, workspace, out):
     values = workspace[0]
     n_inputs, words = constants.inputs.shape
     last = n_inputs - 1 + noise.shape[0]
@@ -84,7 +96,9 @@ class BooleanCircuit(ParameterFunctionMap):
         return Symmetries(
             permutation=True,
             complement=is_closed(self.gates, complemented),
-            negation=all(is_closed(self.gates, lambda t, a=a: negated(t, a=a, b=not a)) for a in (True, False)),
+            negation=all(
+                is_closed(self.gates, lambda t, a=a: negated(t, a=a, b=not a)) for a in (True, False)
+            ),
         )
 
     @property
@@ -106,7 +120,9 @@ class BooleanCircuit(ParameterFunctionMap):
             values[: self.n_inputs] = inputs
             return (values,)
 
-        return Kernel(words=_words, constants=_Constants(inputs, tables(self.gates), everywhere), workspace=workspace)
+        return Kernel(
+            words=_words, constants=_Constants(inputs, tables(self.gates), everywhere), workspace=workspace
+        )
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
         """``program``: one line a gate."""

@@ -28,7 +28,7 @@ def _row_driver(function: Any) -> Any:
     """Each row's out, straight from the kernel: packed words, or logits."""
 
     @_compile
-    def drive(noise, size, constants, workspace, out, status):  # type: ignore[no-untyped-def]
+    def drive(noise, size, constants, workspace, out, status):
         for i in range(noise.shape[0]):
             status[i] = function(noise[i][:size], constants, workspace, out[i])
 
@@ -40,7 +40,7 @@ def _logits_driver(function: Any) -> Any:
     """Each row's packed function, from the kernel's logits."""
 
     @_compile
-    def drive(noise, size, constants, workspace, logits, words, status):  # type: ignore[no-untyped-def]
+    def drive(noise, size, constants, workspace, logits, words, status):
         for i in range(noise.shape[0]):
             failed = function(noise[i][:size], constants, workspace, logits)
             status[i] = failed | pack_positive(logits, words[i])
@@ -56,9 +56,7 @@ def _features_driver(function: Any) -> Any:
     """
 
     @_compile
-    def drive(  # type: ignore[no-untyped-def]
-        noise, size, last, readouts, scales, constants, workspace, features, logits, words, status
-    ):
+    def drive(noise, size, last, readouts, scales, constants, workspace, features, logits, words, status):
         width = features.shape[0]
         weights = np.empty((readouts, width), dtype=np.float32)
         biases = np.empty(readouts, dtype=np.float32)
@@ -82,7 +80,7 @@ def _features_logits_driver(function: Any) -> Any:
     """Each row's logits, from the kernel's features and the row's own last layer."""
 
     @_compile
-    def drive(noise, size, scales, constants, workspace, features, logits, status):  # type: ignore[no-untyped-def]
+    def drive(noise, size, scales, constants, workspace, features, logits, status):
         width = features.shape[0]
         for i in range(noise.shape[0]):
             status[i] = function(noise[i][:size], constants, workspace, features)
@@ -90,6 +88,20 @@ def _features_logits_driver(function: Any) -> Any:
             affine(weights, scales[0], noise[i][width : width + 1], scales[1], features, logits[i : i + 1])
 
     return drive
+
+
+def _run(pf_map: ParameterFunctionMap, driver: Any, *arguments: Any) -> None:
+    """Call a driver; what a map's kernel does wrong becomes a MapError."""
+    try:
+        driver(*arguments)
+    except numba.core.errors.NumbaError as error:
+        lines = [line.strip() for line in str(error).splitlines()]
+        cause = next(
+            (line for line in lines if line and not line.startswith("Failed in nopython")), "no reason given"
+        )
+        raise MapError(f"the kernel of map {pf_map.name} does not compile: {cause}") from error
+    except Exception as error:
+        raise MapError(f"map {pf_map.name} raised {type(error).__name__}: {error}") from error
 
 
 class Evaluator:
@@ -129,13 +141,28 @@ class Evaluator:
             return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
         if self.code.words is None and self.code.logits is None:
             return self.readouts(noise, noise[:0], 1)
-        words, status = np.zeros((len(noise), self.words), dtype=np.uint64), np.zeros(len(noise), dtype=np.uint8)
+        words, status = (
+            np.zeros((len(noise), self.words), dtype=np.uint64),
+            np.zeros(len(noise), dtype=np.uint8),
+        )
         size, constants = self.map.noise.width, self.code.constants
         if self.code.words is not None:
-            _row_driver(self.code.words)(noise, size, constants, self._workspace, words, status)
+            _run(
+                self.map, _row_driver(self.code.words), noise, size, constants, self._workspace, words, status
+            )
         else:
             logits = np.zeros(self.positions, dtype=self.code.logit_dtype)
-            _logits_driver(self.code.logits)(noise, size, constants, self._workspace, logits, words, status)
+            _run(
+                self.map,
+                _logits_driver(self.code.logits),
+                noise,
+                size,
+                constants,
+                self._workspace,
+                logits,
+                words,
+                status,
+            )
         return words, status != 0
 
     def readouts(self, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int) -> tuple[Words, Flags]:
@@ -160,10 +187,9 @@ class Evaluator:
             return self._batch_readouts(self.code, noise, last, readouts)
         words, status = np.zeros((rows, self.words), dtype=np.uint64), np.zeros(rows, dtype=np.uint8)
         logits = np.empty((readouts, self.positions), dtype=np.float32)
-        _features_driver(self.code.features)(
-            noise, self.map.noise.width, last, readouts, self._scales, self.code.constants, self._workspace,
-            self._features, logits, words, status,
-        )  # fmt: skip
+        constants, workspace = self.code.constants, self._workspace
+        arguments = noise, self.map.noise.width, last, readouts, self._scales, constants, workspace
+        _run(self.map, _features_driver(self.code.features), *arguments, self._features, logits, words, status)
         return words, status != 0
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -178,17 +204,37 @@ class Evaluator:
         code, status = self.code, np.zeros(len(noise), dtype=np.uint8)
         if code.logits is not None:
             logits = np.zeros((len(noise), self.positions), dtype=code.logit_dtype)
-            _row_driver(code.logits)(noise, size, code.constants, self._workspace, logits, status)
+            _run(
+                self.map,
+                _row_driver(code.logits),
+                noise,
+                size,
+                code.constants,
+                self._workspace,
+                logits,
+                status,
+            )
         elif code.features is not None:
             logits = np.zeros((len(noise), self.positions), dtype=np.float32)
-            _features_logits_driver(code.features)(
-                noise, size, self._scales, code.constants, self._workspace, self._features, logits, status
+            _run(
+                self.map,
+                _features_logits_driver(code.features),
+                noise,
+                size,
+                self._scales,
+                code.constants,
+                self._workspace,
+                self._features,
+                logits,
+                status,
             )
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")
         return logits
 
-    def _in_batches(self, call: Any, batch_size: int, noise: npt.NDArray[Any], width: int = 0) -> npt.NDArray[Any]:
+    def _in_batches(
+        self, call: Any, batch_size: int, noise: npt.NDArray[Any], width: int = 0
+    ) -> npt.NDArray[Any]:
         """``call`` on padded batches of fixed size; with ``width``, its output is features."""
         shape = (batch_size, width, self.positions) if width else (batch_size, self.positions)
         parts = []
@@ -205,10 +251,12 @@ class Evaluator:
         except Exception as error:
             raise MapError(f"map {self.map.name} raised {type(error).__name__}: {error}") from error
         if values.shape != shape:
-            raise MapError(f"map {self.map.name} returned shape {values.shape} for noise {noise.shape}, not {shape}")
+            raise MapError(
+                f"map {self.map.name} returned shape {values.shape}, not {shape} (noise: {noise.shape})"
+            )
         if values.dtype != np.bool_ and not np.issubdtype(values.dtype, np.floating):
             raise MapError(
-                f"map {self.map.name} returned {values.dtype} values; return bools (the function) or floats (logits)"
+                f"map {self.map.name} returned {values.dtype} values, not bools or floats (logits)"
             )
         return values
 
@@ -218,7 +266,9 @@ class Evaluator:
         undefined = ~np.isfinite(values).all(axis=1)
         return pack(values > 0), undefined
 
-    def _batch_readouts(self, code: Batch, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int) -> Any:
+    def _batch_readouts(
+        self, code: Batch, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int
+    ) -> Any:
         readout = self.map.readout
         if readout is None:
             raise MapError(f"map {self.map.name} has no linear readout")

@@ -33,7 +33,7 @@ class _Constants(NamedTuple):
 
 
 @kernel
-def child_address(address, side):  # type: ignore[no-untyped-def]
+def child_address(address, side):
     """Where on the tape a node's left (0) or right (1) child is drawn: a bijective mix of the path."""
     z = address + (np.uint64(0x9E3779B97F4A7C15) if side == 0 else np.uint64(0xD1B54A32D192ED03))
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -42,7 +42,7 @@ def child_address(address, side):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_node(tape, address, last_leaf, n_inputs, n_gates):  # type: ignore[no-untyped-def]
+def draw_node(tape, address, last_leaf, n_inputs, n_gates):
     """(True, literal) or (False, gate) at an address; literal 2i is input i, 2i + 1 its negation."""
     leaf, choice = tape_words(tape, address)
     if leaf <= last_leaf:
@@ -51,7 +51,7 @@ def draw_node(tape, address, last_leaf, n_inputs, n_gates):  # type: ignore[no-u
 
 
 @kernel
-def _words(tape, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _words(tape, constants, workspace, out):
     addresses, gates, wanted, left, value = workspace
     n_inputs, words = constants.inputs.shape
     depth = 0
@@ -141,9 +141,9 @@ class ExpressionTree(ParameterFunctionMap):
         object.__setattr__(self, "leaf_probability", float(p))
         if not self.mean_offspring < 1:
             raise ValueError(
-                f"leaf_probability={p} with operators {', '.join(self.operators)} cannot be drawn exactly: one "
-                f"position needs {self.mean_offspring:.3g} subtrees a node on average, which must be below 1; "
-                f"take a larger leaf_probability"
+                f"leaf_probability must be larger for operators {', '.join(self.operators)}, got {p}: one "
+                f"position needs {self.mean_offspring:.3g} subtrees a node on average, and only below 1 "
+                f"can trees be drawn exactly"
             )
 
     @property
@@ -172,7 +172,9 @@ class ExpressionTree(ParameterFunctionMap):
     @property
     def symmetries(self) -> Symmetries:
         # Output negation passes through a gate either to its dual, both sides negated, or to the left side.
-        change_one_side = {t for t in map(GATES.__getitem__, self.operators) if negated(t, a=True) == complemented(t)}
+        change_one_side = {
+            t for t in map(GATES.__getitem__, self.operators) if negated(t, a=True) == complemented(t)
+        }
         others = [t for t in map(GATES.__getitem__, self.operators) if t not in change_one_side]
         duals = [complemented(negated(t, a=True, b=True)) for t in others]
         return Symmetries(permutation=True, complement=sorted(duals) == sorted(others), negation=True)
@@ -215,7 +217,9 @@ class ExpressionTree(ParameterFunctionMap):
                 return "*", wanted
             is_leaf, choice = draw_node(tape, address, last_leaf, self.n_inputs, len(self.operators))
             if is_leaf:
-                return f"{'~' if choice % 2 else ''}x{choice // 2 + 1}", inputs[choice // 2] ^ bool(choice % 2)
+                return f"{'~' if choice % 2 else ''}x{choice // 2 + 1}", inputs[choice // 2] ^ bool(
+                    choice % 2
+                )
             g = [bool(GATES[self.operators[choice]] >> k & 1) for k in range(4)]
             text_a, a = drawn(child_address(address, 0), wanted)
             text_b, b = drawn(child_address(address, 1), wanted & np.where(a, g[2] != g[3], g[0] != g[1]))

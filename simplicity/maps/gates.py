@@ -50,7 +50,9 @@ def checked_gates(name: str, value: object) -> tuple[str, ...]:
     if isinstance(entries, (tuple, list)):
         gates = tuple(gate for entry in entries for gate in GATE_SETS.get(str(entry), (entry,)))
     if not gates or not all(gate in GATES for gate in gates):
-        raise ValueError(f"{name} must be a gate set ({', '.join(GATE_SETS)}) or gates of {tuple(GATES)}, got {value!r}")
+        raise ValueError(
+            f"{name} must be a gate set ({', '.join(GATE_SETS)}) or gates of {tuple(GATES)}, got {value!r}"
+        )
     return gates
 
 
@@ -60,7 +62,7 @@ def tables(gates: tuple[str, ...]) -> npt.NDArray[np.uint8]:
 
 
 @inlined
-def apply_gate(table, a, b):  # type: ignore[no-untyped-def]
+def apply_gate(table, a, b):
     """Output word of a gate for input words a and b."""
     w0 = _ONES if table & 1 else _ZERO
     w1 = _ONES if table & 2 else _ZERO

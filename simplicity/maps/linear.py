@@ -15,7 +15,7 @@ _ONE = np.uint64(1)
 
 
 @fused_kernel
-def affine(weights, weight_scale, biases, bias_scale, inputs, out):  # type: ignore[no-untyped-def]
+def affine(weights, weight_scale, biases, bias_scale, inputs, out):
     """out[j] = bias_scale * biases[j] + weight_scale * sum_k weights[j, k] * inputs[k].
 
     Two units and four inputs at a time: as many as the vector registers of common processors hold.
@@ -68,7 +68,7 @@ def affine(weights, weight_scale, biases, bias_scale, inputs, out):  # type: ign
 
 
 @fused_kernel
-def input_sums(bias, weights, scale, plus_minus, out):  # type: ignore[no-untyped-def]
+def input_sums(bias, weights, scale, plus_minus, out):
     """out[x] = bias + scale * sum_i weights[i] * input_i(x) over all 2^n inputs, input 1 most significant.
 
     Doubling for {0, 1} inputs (out[x + 2^k] = out[x] + w), a butterfly for {-1, +1} inputs
@@ -90,7 +90,7 @@ def input_sums(bias, weights, scale, plus_minus, out):  # type: ignore[no-untype
 
 
 @kernel
-def pack_positive(logits, words):  # type: ignore[no-untyped-def]
+def pack_positive(logits, words):
     """Bit x of words is logits[x] > 0; returns 1 where a logit is NaN or infinite, else 0."""
     positions = logits.shape[0]
     zero = logits.dtype.type(0)

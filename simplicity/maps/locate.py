@@ -45,7 +45,7 @@ def find_map(name: str) -> Any:
     if name in MAPS:
         return MAPS[name]
     if ":" in name:
-        return _checked_maker(name, _attribute(name))
+        return _checked_maker(name, named_object(name))
     published = {entry.name: entry for entry in entry_points(group="simplicity.maps")}
     if name in published:
         return _checked_maker(name, published[name].load())
@@ -55,7 +55,16 @@ def find_map(name: str) -> Any:
     raise ValueError(f"unknown map {name!r}{hint} (maps: {', '.join(known)}; your own: file.py:function)")
 
 
-def _attribute(name: str) -> Any:
+def named_object(name: str) -> Any:
+    """What "module:attribute" or "path/to/file.py:attribute" names; the file is run.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, module or attribute.
+    MapError
+        If the user's file raises.
+    """
     place, _, attribute = name.rpartition(":")
     if place.endswith(".py"):
         module = _module_of_file(Path(place))
@@ -90,14 +99,18 @@ def _module_of_file(path: Path) -> ModuleType:
 
 
 def _is_maker(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, ParameterFunctionMap) and not inspect.isabstract(value)
+    return (
+        isinstance(value, type) and issubclass(value, ParameterFunctionMap) and not inspect.isabstract(value)
+    )
 
 
 def _checked_maker(name: str, found: Any) -> Any:
     if _is_maker(found):
         return found
     if isinstance(found, ParameterFunctionMap):
-        raise MapError(f"{name} is a map already made; name its class, so that n_inputs and options can be given")
+        raise MapError(
+            f"{name} is a map already made; name its class, so that n_inputs and options can be given"
+        )
     raise MapError(
         f"{name} is {type(found).__name__}, not a map: decorate the function with @simplicity.batch_map or "
         f"@simplicity.kernel_map, or subclass simplicity.ParameterFunctionMap"
@@ -114,7 +127,9 @@ def describe(pf_map: ParameterFunctionMap) -> dict[str, Any]:
         (digest of a user's code, None for built-in maps), ``label``, ``n_inputs``.
     """
     kind = type(pf_map)
-    options = {key: list(value) if isinstance(value, tuple) else value for key, value in pf_map.options().items()}
+    options = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in pf_map.options().items()
+    }
     reachable = pf_map.reachable
     shared = {
         "options": options,
@@ -151,7 +166,9 @@ def rebuild(recipe: dict[str, Any]) -> ParameterFunctionMap:
     name = recipe["name"]
     if name is None:
         raise MapError(f"the map {recipe['label']!r} had no name to find it by again")
-    options = {key: tuple(value) if isinstance(value, list) else value for key, value in recipe["options"].items()}
+    options = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in recipe["options"].items()
+    }
     try:
         pf_map: ParameterFunctionMap = find_map(name)(**options)
     except ValueError as error:
@@ -177,13 +194,20 @@ def source_digest(function: Any) -> str:
     pending: list[Any] = [function]
     while pending:
         item = pending.pop()
-        digest.update(inspect.getsource(item).encode())
+        try:
+            digest.update(inspect.getsource(item).encode())
+        except (OSError, TypeError):
+            if item is function:
+                raise
+            continue  # something made at run time
         code = getattr(item, "__code__", None)
         codes: list[CodeType] = [code] if code is not None else _codes_of_class(item)
         for name in sorted({used for code in codes for used in _names_in(code)} - done):
             done.add(name)
             value = names.get(name)
-            value = getattr(value, "py_func", value)
+            value = vars(value).get("_function", value) if inspect.isclass(value) else value
+            value = getattr(value, "__func__", value)  # of a static method
+            value = getattr(value, "py_func", value)  # of a compiled function
             if isinstance(value, (int, float, str, bytes, tuple, np.generic)):
                 digest.update(f"{name}={value!r}".encode())
             elif isinstance(value, np.ndarray):
@@ -201,7 +225,9 @@ def _file_of(value: Any) -> str | None:
 
 
 def _codes_of_class(kind: type) -> list[CodeType]:
-    members = (getattr(member, "fget", None) or getattr(member, "__func__", member) for member in vars(kind).values())
+    members = (
+        getattr(member, "fget", None) or getattr(member, "__func__", member) for member in vars(kind).values()
+    )
     return [member.__code__ for member in members if hasattr(member, "__code__")]
 
 

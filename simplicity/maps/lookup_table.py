@@ -18,7 +18,7 @@ class _Constants(NamedTuple):
 
 
 @kernel
-def _words(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _words(noise, constants, workspace, out):
     for i in range(out.shape[0]):
         out[i] = noise[i] & constants.mask
     return 0

@@ -38,7 +38,7 @@ class _Constants(NamedTuple):
 
 
 @kernel
-def _features(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _features(noise, constants, workspace, out):
     """Activations of the last hidden layer, (width, 2^n); noise is (readout, layer 1, layer 2, …)."""
     widths = constants.widths
     depth = widths.shape[0]
@@ -140,7 +140,9 @@ class MLP(ParameterFunctionMap):
         constants = _Constants(
             n_inputs=self.n_inputs,
             widths=np.array(self.hidden_widths, dtype=np.int64),
-            weight_stds=np.array([self.weight_std / math.sqrt(k) for k in self._fan_ins[:-1]], dtype=np.float32),
+            weight_stds=np.array(
+                [self.weight_std / math.sqrt(k) for k in self._fan_ins[:-1]], dtype=np.float32
+            ),
             bias_std=np.float32(self.bias_std),
             activation=ACTIVATIONS[self.activation],
             plus_minus=self.inputs == "pm1",
@@ -153,14 +155,18 @@ class MLP(ParameterFunctionMap):
         )
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
-        """``weights_1``, ``biases_1``, … to the output layer, as (units, fan_in) and (units,) float64 arrays."""
+        """``weights_1``, (units, fan_in), ``biases_1``, (units,), … to the output layer, in float64."""
         z = np.asarray(noise, dtype=np.float64)
         last = self.hidden_widths[-1]
         found: dict[str, Any] = {}
         start = last + 1
-        for layer, (width, fan_in) in enumerate(zip(self.hidden_widths, self._fan_ins, strict=False), start=1):
+        for layer, (width, fan_in) in enumerate(
+            zip(self.hidden_widths, self._fan_ins, strict=False), start=1
+        ):
             stop = start + width * fan_in
-            found[f"weights_{layer}"] = self.weight_std / math.sqrt(fan_in) * z[start:stop].reshape(width, fan_in)
+            found[f"weights_{layer}"] = (
+                self.weight_std / math.sqrt(fan_in) * z[start:stop].reshape(width, fan_in)
+            )
             found[f"biases_{layer}"] = self.bias_std * z[stop : stop + width]
             start = stop + width
         output = len(self.hidden_widths) + 1

@@ -40,7 +40,7 @@ class _Constants(NamedTuple):
 
 
 @kernel
-def _logits(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _logits(noise, constants, workspace, out):
     n_inputs = noise.shape[0] - 1
     bias = constants.bias_std * noise[n_inputs]
     input_sums(bias, noise[:n_inputs], constants.weight_std, constants.plus_minus, out)

@@ -41,7 +41,7 @@ class _ThresholdConstants(NamedTuple):
 
 
 @fused_kernel
-def _threshold_logits(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _threshold_logits(noise, constants, workspace, out):
     """Coefficients to their places, then the sum over all monomials at all inputs by a butterfly."""
     out[:] = np.float32(0)
     for k in range(constants.monomials.shape[0]):
@@ -97,7 +97,9 @@ class PolynomialThreshold(ParameterFunctionMap):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "degree", checked_integer("degree", self.degree, 0, self.n_inputs))
-        object.__setattr__(self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False))
+        object.__setattr__(
+            self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False)
+        )
         checked_choice("basis", self.basis, ("monomial", "walsh"))
         checked_choice("distribution", self.distribution, ("normal", "uniform"))
 
@@ -112,7 +114,9 @@ class PolynomialThreshold(ParameterFunctionMap):
 
     @property
     def symmetries(self) -> Symmetries:
-        return Symmetries(permutation=True, complement=True, negation=self.basis == "walsh" or self.degree == 0)
+        return Symmetries(
+            permutation=True, complement=True, negation=self.basis == "walsh" or self.degree == 0
+        )
 
     @property
     def reachable(self) -> Reachable:
@@ -148,7 +152,7 @@ class _CurveConstants(NamedTuple):
 
 
 @fused_kernel
-def _curve_logits(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+def _curve_logits(noise, constants, workspace, out):
     terms = constants.basis.shape[0]
     no_bias = workspace[0]
     affine(noise[:terms].reshape((1, terms)), constants.coefficient_std, no_bias, 0.0, constants.basis,
@@ -188,7 +192,9 @@ class PolynomialCurve(ParameterFunctionMap):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "degree", checked_integer("degree", self.degree, 0, 2**self.n_inputs - 1))
-        object.__setattr__(self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False))
+        object.__setattr__(
+            self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False)
+        )
         checked_choice("basis", self.basis, ("monomial", "legendre", "chebyshev"))
         checked_choice("distribution", self.distribution, ("normal", "uniform"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from simplicity.maps.base import ParameterFunctionMap, kebab_case
 from simplicity.maps.circuit import BooleanCircuit
 from simplicity.maps.expression_tree import ExpressionTree
@@ -23,5 +22,3 @@ MAPS: dict[str, type[ParameterFunctionMap]] = {
         LookupTable,
     )
 }
-for _name, _kind in MAPS.items():
-    _kind.registry_name = _name

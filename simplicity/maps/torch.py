@@ -131,6 +131,8 @@ def torch_map(function: Callable[..., Any]) -> type[TorchMap]:
         "__module__": function.__module__,
         "_function": staticmethod(function),
     }
-    made = dataclasses.make_dataclass(function.__name__, fields, bases=(TorchMap,), namespace=namespace, frozen=True)
+    made = dataclasses.make_dataclass(
+        function.__name__, fields, bases=(TorchMap,), namespace=namespace, frozen=True
+    )
     made.__qualname__ = function.__qualname__
     return typing.cast(type[TorchMap], made)

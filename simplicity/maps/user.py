@@ -53,7 +53,9 @@ class UserMap(ParameterFunctionMap):
         function, arguments = type(self)._function, self.arguments
         form = self._settings["form"]
         if form == "batch":
-            return Batch(lambda noise: function(noise, inputs, *arguments), batch_size=self._settings["batch_size"])
+            return Batch(
+                lambda noise: function(noise, inputs, *arguments), batch_size=self._settings["batch_size"]
+            )
         kernel = self._settings["kernel"]
         return Kernel(**{form: kernel}, constants=(inputs, arguments or (0,)), logit_dtype=np.float32)
 
@@ -63,24 +65,28 @@ def _adapter(function: Callable[..., Any], has_options: bool) -> Any:
     compiled = function if isinstance(function, numba.core.dispatcher.Dispatcher) else numba.njit(function)
     if has_options:
 
-        def adapter(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+        def adapter(noise, constants, workspace, out):
             compiled(noise, constants[0], out, *constants[1])
             return 0
     else:
 
-        def adapter(noise, constants, workspace, out):  # type: ignore[no-untyped-def]
+        def adapter(noise, constants, workspace, out):
             compiled(noise, constants[0], out)
             return 0
 
     return numba.njit(adapter)
 
 
-def _map_class(function: Callable[..., Any], settings: dict[str, Any], leading: tuple[str, ...]) -> type[UserMap]:
+def _map_class(
+    function: Callable[..., Any], settings: dict[str, Any], leading: tuple[str, ...]
+) -> type[UserMap]:
     """A frozen dataclass with the function's options as fields."""
     python_function = getattr(function, "py_func", function)
     parameters = list(inspect.signature(python_function).parameters.values())
     if len(parameters) < len(leading):
-        raise TypeError(f"{python_function.__name__} must take ({', '.join(leading)}) first, then its options")
+        raise TypeError(
+            f"{python_function.__name__} must take ({', '.join(leading)}) first, then its options"
+        )
     hints = typing.get_type_hints(python_function)
     fields: list[Any] = []
     for parameter in parameters[len(leading) :]:
@@ -172,11 +178,11 @@ def kernel_map(
     precision: Literal["float32", "float64"] = "float32",
     symmetries: Symmetries = Symmetries(),  # noqa: B008 (a frozen value)
 ) -> Any:
-    """Turn a Numba function into a map: ``function(noise, inputs, out, /, option=default, …)``, one draw a call.
+    """Turn a Numba function into a map: ``function(noise, inputs, out, /, option=default, …)``.
 
-    The function gets one row of noise and the inputs as in :func:`batch_map`, and writes all of ``out``:
-    2^n float32 logits, or with ``output="words"`` the packed function (position x is bit x % 64 of word
-    x // 64, padding bits zero). It is compiled here; decorated with ``numba.njit`` already, it is left so.
+    It is called once a draw, with one row of noise and the inputs as in :func:`batch_map`, and writes all
+    of ``out``: 2^n float32 logits, or with ``output="words"`` the packed function (position x is bit
+    x % 64 of word x // 64, padding bits zero). It is compiled here, unless ``numba.njit`` has done so already.
 
     Parameters
     ----------

@@ -69,8 +69,8 @@ class Checkpoint:
         inside = self.span.first <= part.first and part.stop <= self.span.stop
         if len(result.ranges) != 1 or not (same and inside and whole):
             raise ValueError(
-                f"{self.path} already holds another run (seed {part.seed}, samples {part.first} to {part.stop}, "
-                f"{part.readouts} readouts a draw); {other}"
+                f"{self.path} already holds another run (seed {part.seed}, samples {part.first} to "
+                f"{part.stop}, {part.readouts} readouts a draw); {other}"
             )
 
     def add(self, part: Result) -> None:
@@ -103,4 +103,3 @@ def run_log(seconds: float, threads: int, sampled: int) -> dict[str, Any]:
         "machine": platform.machine(),
         "processors": os.cpu_count(),
     }
-

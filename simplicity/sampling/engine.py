@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import numpy as np
@@ -26,7 +27,8 @@ def checked_readouts(pf_map: ParameterFunctionMap, readouts: object) -> int:
     number = checked_integer("readouts", readouts, 1, 2**15)
     if number > 1 and pf_map.readout is None:
         raise ValueError(
-            f"readouts={number}: map {pf_map.name} has no linear last layer behind hidden layers; use readouts=1"
+            f"readouts must be 1 for map {pf_map.name}, which has no linear last layer behind hidden layers, "
+            f"got {number}"
         )
     return number
 
@@ -69,7 +71,7 @@ class Engine:
         """The samples from ``first`` to ``stop``, cut at whole blocks of hidden draws."""
         size = self.block_draws * self.readouts
         cuts = [first, *range((first // size + 1) * size, stop, size), stop]
-        return list(zip(cuts[:-1], cuts[1:], strict=True)) if stop > first else []
+        return list(itertools.pairwise(cuts)) if stop > first else []
 
     def samples(self, first: int, stop: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
         """Packed functions of the samples from ``first`` to ``stop`` - 1, and which are undefined.

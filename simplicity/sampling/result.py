@@ -94,15 +94,13 @@ class Result:
             )
 
     @classmethod
-    def of_tally(
-        cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]
-    ) -> Result:
+    def of_tally(cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]) -> Result:
         """The ordered result of a tally."""
         table = tally.table()
         order = order_by_string(table.functions, n_inputs)
         order = order[np.argsort(-table.counts[order], kind="stable")]
-        functions, counts, squares = (column[order] for column in table)
-        return cls(n_inputs, functions, counts, squares, tally.n_undefined, _joined(ranges), recipe)
+        columns = table.functions[order], table.counts[order], table.sum_squares[order]
+        return cls(n_inputs, *columns, tally.n_undefined, _joined(ranges), recipe)
 
     # ------------------------------------------------------------------------------------ numbers
     def __len__(self) -> int:
@@ -217,7 +215,9 @@ class Result:
                     return Draw(part.seed, sample, draw, readout, noise, self.map.parameters(noise))
         raise ValueError("the function does not come up again: the result was made by other code or hardware")
 
-    def to_pandas(self, complexity: Sequence[str | Callable[..., Any]] = ("lz76",), level: float = 0.95) -> pd.DataFrame:
+    def to_pandas(
+        self, complexity: Sequence[str | Callable[..., Any]] = ("lz76",), level: float = 0.95
+    ) -> pd.DataFrame:
         """A table with a row a function, most frequent first.
 
         Parameters
@@ -279,20 +279,26 @@ def check_mergeable(a: Result, b: Result) -> None:
     """Raise ValueError unless two results add up."""
     for one in (a, b):
         if one.recipe["name"] is None:
-            raise ValueError(f"results of the unnamed map {one.label!r} cannot be merged: nothing says what it was")
+            raise ValueError(
+                f"results of the unnamed map {one.label!r} cannot be merged: nothing says what it was"
+            )
     differing = [key for key in ("name", "options", "source") if a.recipe[key] != b.recipe[key]]
     if differing:
         what = "code" if differing == ["source"] else "maps"
-        raise ValueError(f"results of different {what} cannot be merged: {a.label!r} and {b.label!r} differ in "
-                         f"{', '.join(differing)}")  # fmt: skip
+        raise ValueError(
+            f"results of different {what} cannot be merged: {a.label!r} and {b.label!r} differ in "
+            f"{', '.join(differing)}"
+        )
     if a.readouts != b.readouts:
-        raise ValueError(f"results of {a.readouts} and of {b.readouts} readouts a hidden draw cannot be merged")
+        raise ValueError(
+            f"results of {a.readouts} and of {b.readouts} readouts a hidden draw cannot be merged"
+        )
     for x in a.ranges:
         for y in b.ranges:
             if x.seed == y.seed and x.draws[0] < y.draws[1] and y.draws[0] < x.draws[1]:
                 raise ValueError(
-                    f"the results share hidden draws of seed {x.seed} (samples {x.first} to {x.stop} and {y.first} "
-                    f"to {y.stop}): merging would count them twice"
+                    f"the results share hidden draws of seed {x.seed} (samples {x.first} to {x.stop} and "
+                    f"{y.first} to {y.stop}): merging would count them twice"
                 )
 
 

@@ -74,7 +74,7 @@ class Run:
             self.total.add_table(Table(part.functions, part.counts, part.sum_squares), part.n_undefined)
             self.done = part.ranges[0].stop
         self.resumed_at = self._stored = self.done
-        # What is not on disk yet. Until the first part is written that is everything: one tally does for both.
+        # What is not on disk yet: until the first part is written everything, and one tally does for both.
         self._recent = self.total if self.done == span.first else self._new_tally()
         self._interrupted = False
 
@@ -98,7 +98,10 @@ class Run:
             try:
                 yield self._progress()
                 while (blocks and not self._interrupted) or pending:
-                    due = self.checkpoint is not None and time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
+                    due = (
+                        self.checkpoint is not None
+                        and time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
+                    )
                     while blocks and not due and not self._interrupted and len(pending) < 2 * self.threads:
                         pending.add(pool.submit(self._sample, *blocks[-1]))
                         self.done = blocks.pop()[1]
@@ -118,7 +121,9 @@ class Run:
             tally.add_samples(words, undefined, self.span.readouts)
 
     def _progress(self, in_flight: int = 0) -> Progress:
-        counted = max(0, self.done - self.span.first - in_flight * self.engine.block_draws * self.span.readouts)
+        counted = max(
+            0, self.done - self.span.first - in_flight * self.engine.block_draws * self.span.readouts
+        )
         if counted >= _ENOUGH_TO_GIVE_UP and self.total.n_undefined >= counted:
             raise MapError(f"map {self.map.name}: the logits of all {counted} samples so far are undefined")
         return Progress(counted, self.total.distinct, unseen_mass(self.total.lonely, max(counted, 1)))
@@ -251,7 +256,9 @@ def _follow(run: Run, progress: bool) -> None:
     with tqdm(total=total, initial=resumed, unit=" samples", unit_scale=True, disable=not progress,
               desc=run.map.label, mininterval=0.5, dynamic_ncols=True) as bar:  # fmt: skip
         for step in run.steps():
-            bar.set_postfix_str(f"{step.distinct:,} distinct, unseen mass {step.unseen_mass:.2g}", refresh=False)
+            bar.set_postfix_str(
+                f"{step.distinct:,} distinct, unseen mass {step.unseen_mass:.2g}", refresh=False
+            )
             bar.update(step.n_samples - bar.n)
 
 

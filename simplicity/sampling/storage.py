@@ -144,7 +144,9 @@ def load(path: str | Path) -> Result:
     except StorageError as error:
         raise StorageError(f"{path}: {error}") from error
     except (pa.ArrowException, OSError) as error:
-        raise StorageError(f"{path} is not a readable Parquet file (truncated or damaged?): {error}") from error
+        raise StorageError(
+            f"{path} is not a readable Parquet file (truncated or damaged?): {error}"
+        ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
 

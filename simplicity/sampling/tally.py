@@ -8,7 +8,7 @@ the order in which threads add to it cannot show.
 from __future__ import annotations
 
 import threading
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +41,7 @@ class Table(NamedTuple):
 
 # ------------------------------------------------------------------------------------------ kernels
 @kernel
-def _hash(words):  # type: ignore[no-untyped-def]
+def _hash(words):
     h = np.uint64(0)
     for i in range(words.shape[0]):
         h = (h ^ words[i]) * _MIX
@@ -52,7 +52,7 @@ def _hash(words):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _is_equal(a, b):  # type: ignore[no-untyped-def]
+def _is_equal(a, b):
     for i in range(a.shape[0]):
         if a[i] != b[i]:
             return False
@@ -60,7 +60,7 @@ def _is_equal(a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def clusters(words, undefined, readouts, first_readout, slots, kept, weights):  # type: ignore[no-untyped-def]
+def clusters(words, undefined, readouts, first_readout, slots, kept, weights):
     """Distinct defined functions of each hidden draw and how many of its readouts gave them.
 
     Row i of words is readout (first_readout + i) % readouts of its draw. slots is a scratch table of row
@@ -93,7 +93,7 @@ def clusters(words, undefined, readouts, first_readout, slots, kept, weights):  
 
 
 @kernel
-def _by_shard(words, kept, hashes, order, starts):  # type: ignore[no-untyped-def]
+def _by_shard(words, kept, hashes, order, starts):
     """Hash of each kept row, and the entries in order of shard; starts[s] is where shard s begins."""
     starts[:] = 0
     for i in range(kept.shape[0]):
@@ -111,7 +111,7 @@ def _by_shard(words, kept, hashes, order, starts):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _slot_of(function, hashed, entries):  # type: ignore[no-untyped-def]
+def _slot_of(function, hashed, entries):
     """Where a function stands in a shard's entries, or the empty slot where it belongs."""
     words = function.shape[0]
     mask = np.uint64(entries.shape[0] - 1)
@@ -127,7 +127,7 @@ def _slot_of(function, hashed, entries):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _insert(words, kept, hashes, counts, squares, order, entries):  # type: ignore[no-untyped-def]
+def _insert(words, kept, hashes, counts, squares, order, entries):
     """Add to one shard's entries; returns how many functions are new and how many more samples lonely.
 
     An entry is the function's words, its count and, for clustered samples, its sum of squares. A function
@@ -136,7 +136,7 @@ def _insert(words, kept, hashes, counts, squares, order, entries):  # type: igno
     n_words = words.shape[1]
     clustered = entries.shape[1] > n_words + 1
     added = 0
-    lonely = 0
+    lonely = np.int64(0)
     for j in range(order.shape[0]):
         i = order[j]
         function = words[kept[i]]
@@ -162,7 +162,7 @@ def _insert(words, kept, hashes, counts, squares, order, entries):  # type: igno
 
 
 @kernel
-def _move(entries, n_words, larger):  # type: ignore[no-untyped-def]
+def _move(entries, n_words, larger):
     """Put all entries of a table into an empty larger one."""
     for i in range(entries.shape[0]):
         if entries[i, n_words] != 0:
@@ -278,7 +278,9 @@ class Tally:
                 continue
             with shard.lock:
                 shard.reserve(int(stop - first))
-                added, lonely = _insert(words, kept, hashes, counts, squares, order[first:stop], shard.entries)
+                added, lonely = _insert(
+                    words, kept, hashes, counts, squares, order[first:stop], shard.entries
+                )
                 shard.used += added
                 shard.lonely += lonely
 

@@ -1,0 +1,371 @@
+"""The contract tests that users run on their own maps and measures; the built-in ones pass the same.
+
+>>> from simplicity.maps import Perceptron
+>>> all(check.passed for check in check_map(Perceptron(n_inputs=3)))
+True
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from simplicity.complexity import Measure
+from simplicity.functions import (
+    checked_words,
+    complement,
+    from_integers,
+    negate_inputs,
+    permute_inputs,
+    to_strings,
+    unpack,
+)
+from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap
+from simplicity.maps.evaluate import Evaluator
+from simplicity.maps.locate import describe
+from simplicity.sampling import Engine, sample
+
+Words = npt.NDArray[np.uint64]
+
+_DRAWS = 600
+_SYMMETRY_SAMPLES = 40_000
+_FALSE_ALARM = 1e-6  # of each statistical check
+
+
+class Check(NamedTuple):
+    """What was checked, whether it holds, and in words what was found."""
+
+    name: str
+    passed: bool
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'ok    ' if self.passed else 'FAILED'} {self.name}: {self.message}"
+
+
+def check_map(pf_map: ParameterFunctionMap, seed: int = 0) -> list[Check]:
+    """Run the contract tests on a map.
+
+    Parameters
+    ----------
+    pf_map : ParameterFunctionMap
+    seed : int
+        Of the noise that the tests draw.
+
+    Returns
+    -------
+    list of Check
+        In order; after a map that cannot be run at all the list ends.
+    """
+    found: list[Check] = []
+    try:
+        for check in _checks_of_map(pf_map, seed):
+            found.append(check)
+    except MapError as error:
+        found.append(Check("runs", False, str(error)))
+    return found
+
+
+def _checks_of_map(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
+    yield _check_value(pf_map)
+    engine = Engine(pf_map, seed)
+    words, undefined = engine.samples(0, _DRAWS)
+    yield Check("runs", True, f"{_DRAWS} draws, noise: {pf_map.noise}")
+    yield _check_defined(words, undefined, pf_map.n_inputs)
+    yield _check_pure(pf_map, seed, words)
+    yield _check_padding(words, pf_map.n_inputs)
+    if isinstance(pf_map.evaluator(), Kernel):
+        yield _check_all_written(pf_map, seed)
+    yield _check_batch(pf_map, seed, words)
+    if _has_logits(pf_map):
+        yield _check_logits(pf_map, seed, words, undefined)
+    if pf_map.readout is not None:
+        yield _check_readouts(pf_map, seed)
+    if not undefined.all():
+        yield from _check_symmetries(pf_map, seed)
+
+
+def _noise(pf_map: ParameterFunctionMap, seed: int, count: int) -> npt.NDArray[Any]:
+    return pf_map.noise.draw(seed, np.arange(count)).copy()
+
+
+def _check_value(pf_map: ParameterFunctionMap) -> Check:
+    name = "is a value"
+    twin = dataclasses.replace(pf_map)  # type: ignore[type-var]
+    if twin != pf_map or repr(twin) != repr(pf_map):
+        return Check(name, False, "two maps with the same options differ; make it a frozen dataclass")
+    recipe = describe(pf_map)
+    if recipe["name"] is None:
+        return Check(name, True, f"{pf_map!r}; without a name (local or lambda): it cannot resume or merge")
+    return Check(name, True, f"{pf_map!r}, in recipes {recipe['name']}")
+
+
+def _check_defined(words: Words, undefined: npt.NDArray[np.bool_], n_inputs: int) -> Check:
+    name = "defines functions"
+    if undefined.all():
+        return Check(name, False, f"all {_DRAWS} draws have undefined (NaN or infinite) logits")
+    distinct = len(np.unique(words[~undefined], axis=0))
+    note = f"; {undefined.sum()} draws are undefined, which counts them and keeps them out" * bool(
+        undefined.any()
+    )
+    if distinct == 1 and n_inputs > 1:
+        constant = to_strings(words[~undefined][:1], n_inputs)[0][:16]
+        return Check(name, True, f"every draw gave the same function ({constant}): is the noise used?{note}")
+    return Check(name, True, f"{distinct} distinct functions in {_DRAWS} draws{note}")
+
+
+def _check_pure(pf_map: ParameterFunctionMap, seed: int, words: Words) -> Check:
+    """Same noise, same function: again, on a new evaluator, and without touching the noise."""
+    name = "is pure"
+    noise = _noise(pf_map, seed, _DRAWS)
+    before = noise.copy()
+    evaluator = Evaluator(pf_map)
+    first, second = evaluator.functions(noise)[0], evaluator.functions(noise)[0]
+    if not np.array_equal(noise, before):
+        return Check(name, False, "it changed the noise that it was given; work on a copy")
+    again = Engine(pf_map, seed).samples(0, _DRAWS)[0]
+    for other in (second, again):
+        changed = int((first != other).any(axis=1).sum())
+        if changed:
+            return Check(
+                name, False, f"the same noise gave {changed} of {_DRAWS} functions differently again: "
+                f"all randomness must come from noise, and nothing may be kept between calls"
+            )  # fmt: skip
+    return Check(name, True, "the same noise gives the same function")
+
+
+def _check_padding(words: Words, n_inputs: int) -> Check:
+    name = "keeps to 2^n positions"
+    try:
+        checked_words(words, n_inputs)
+    except ValueError as error:
+        return Check(name, False, f"bits beyond position 2^{n_inputs} - 1 are set: {error}")
+    return Check(name, True, "padding bits are zero")
+
+
+def _check_all_written(pf_map: ParameterFunctionMap, seed: int) -> Check:
+    """A kernel must write all of its output: what the buffer held before must not show."""
+    name = "writes all of its output"
+    kernel = pf_map.evaluator()
+    if not isinstance(kernel, Kernel):
+        raise TypeError("only kernels write into a buffer")
+    positions = 2**pf_map.n_inputs
+    readout = pf_map.readout
+    outputs: list[tuple[Any, tuple[int, ...], Any, Any]] = [
+        (kernel.words, ((positions + 63) // 64,), np.uint64(0), np.uint64(2**64 - 1)),
+        (kernel.logits, (positions,), kernel.logit_dtype(0), kernel.logit_dtype(np.nan)),
+    ]
+    if readout is not None:
+        outputs.append((kernel.features, (readout.width, positions), np.float32(0), np.float32(np.nan)))
+    for function, shape, one, other in outputs:
+        if function is None:
+            continue
+        for row in _noise(pf_map, seed, 20):
+            filled = [np.full(shape, value) for value in (one, other)]
+            for out in filled:
+                function(row, kernel.constants, kernel.workspace() or (np.empty(0, dtype=np.uint64),), out)
+            if not np.array_equal(filled[0], filled[1], equal_nan=one.dtype.kind == "f"):
+                unit = "words" if one.dtype.kind == "u" else "numbers"
+                missed = np.flatnonzero((filled[0] != filled[1]).ravel())
+                return Check(
+                    name, False, f"{len(missed)} of {filled[0].size} output {unit} are not written (first: "
+                    f"{missed[0]}): they keep what was there before"
+                )  # fmt: skip
+    return Check(name, True, "every output is written")
+
+
+def _check_batch(pf_map: ParameterFunctionMap, seed: int, words: Words) -> Check:
+    """A draw's function must not depend on its neighbours, but for rounding of logits next to zero."""
+    name = "does not depend on the batch"
+    noise = _noise(pf_map, seed, _DRAWS)
+    code = pf_map.evaluator()
+    rows = np.arange(0, _DRAWS, 7)
+    shuffled = np.random.Generator(np.random.PCG64(seed)).permutation(_DRAWS)
+    evaluator = Evaluator(pf_map)
+    alone = np.concatenate([evaluator.functions(noise[row : row + 1])[0] for row in rows])
+    elsewhere = evaluator.functions(noise[shuffled])[0][np.argsort(shuffled)][rows]
+    changed = (words[rows] != alone).any(axis=1) | (words[rows] != elsewhere).any(axis=1)
+    if not changed.any():
+        return Check(name, True, "each draw gives the same function alone and among others")
+    if isinstance(code, Batch) and _has_logits(pf_map):
+        odd = rows[changed]
+        together = evaluator.logits(noise)[odd]
+        apart = np.concatenate([evaluator.logits(noise[row : row + 1]) for row in odd])
+        scale = np.sqrt(np.mean(together**2, axis=1, keepdims=True))
+        if (np.abs(together - apart) <= 1e-4 * scale).all():
+            return Check(
+                name, True, f"logits differ by rounding, which moved {changed.sum()} of {len(rows)} functions"
+            )
+    return Check(
+        name, False, f"{changed.sum()} of {len(rows)} draws gave another function when other draws were in "
+        f"the batch: treat every row of noise by itself"
+    )  # fmt: skip
+
+
+def _has_logits(pf_map: ParameterFunctionMap) -> bool:
+    try:
+        Evaluator(pf_map).logits(_noise(pf_map, 0, 1))
+    except MapError:
+        return False
+    return True
+
+
+def _check_logits(
+    pf_map: ParameterFunctionMap, seed: int, words: Words, undefined: npt.NDArray[np.bool_]
+) -> Check:
+    name = "functions are the signs of the logits"
+    logits = Evaluator(pf_map).logits(_noise(pf_map, seed, _DRAWS))
+    wrong = ((logits > 0) != unpack(words, pf_map.n_inputs)).any(axis=1) & ~undefined
+    if wrong.any():
+        return Check(
+            name, False, f"{wrong.sum()} of {_DRAWS} functions are not 1 where their logits are above 0"
+        )
+    return Check(name, True, "class 1 where the logit is above 0")
+
+
+def _check_readouts(pf_map: ParameterFunctionMap, seed: int) -> Check:
+    """Readout r of a draw is the plain map on the draw's noise with its last layer replaced."""
+    name = "readouts are the map itself"
+    readouts, draws = 5, 40
+    engine = Engine(pf_map, seed, readouts)
+    words, _ = engine.samples(0, readouts * draws)
+    noise = np.stack([engine.noise_of(sample) for sample in range(readouts * draws)])
+    plain, _ = Evaluator(pf_map).functions(noise)
+    wrong = int((words != plain).any(axis=1).sum())
+    if wrong > 0.02 * len(words):  # rounding may move a function now and then
+        return Check(
+            name, False, f"{wrong} of {len(words)} readouts differ from the map evaluated on their noise"
+        )
+    return Check(name, True, f"{len(words)} readouts agree with the map evaluated on their noise")
+
+
+# --------------------------------------------------------------------------------------- symmetries
+def _check_symmetries(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
+    """Declared symmetries against data, at the map's own n_inputs and, where most show, at 3."""
+    sizes = sorted({min(3, pf_map.n_inputs), pf_map.n_inputs})
+    for n_inputs in sizes:
+        try:
+            smaller = dataclasses.replace(pf_map, n_inputs=n_inputs)  # type: ignore[type-var]
+        except ValueError:
+            continue  # options that need more inputs
+        changes = list(_declared_changes(smaller))
+        if not changes:
+            return
+        one = sample(smaller, _SYMMETRY_SAMPLES, seed=seed)
+        two = sample(smaller, _SYMMETRY_SAMPLES, seed=seed, first_sample=_SYMMETRY_SAMPLES)
+        for text, change in changes:
+            p_value = homogeneity(one.functions, one.counts, change(two.functions), two.counts)
+            name = f"symmetry under {text} (n = {n_inputs})"
+            if p_value < _FALSE_ALARM / len(changes):
+                yield Check(
+                    name, False, f"the data refute it: p = {p_value:.1e} at {_SYMMETRY_SAMPLES} samples"
+                )
+            else:
+                yield Check(name, True, f"p = {p_value:.2g} at {_SYMMETRY_SAMPLES} samples")
+
+
+def _declared_changes(pf_map: ParameterFunctionMap) -> Iterator[tuple[str, Callable[[Words], Words]]]:
+    n, declared = pf_map.n_inputs, pf_map.symmetries
+    if declared.permutation and n > 1:
+        rotation = [*range(1, n), 0]
+        yield "input permutation", lambda words: permute_inputs(words, n, rotation)
+        yield "exchange of the first two inputs", lambda words: permute_inputs(words, n, [1, 0, *range(2, n)])
+    if declared.complement:
+        yield "output negation", lambda words: complement(words, n)
+    if declared.negation:
+        yield "negation of input 1", lambda words: negate_inputs(words, n, [0])
+        yield "negation of the last input", lambda words: negate_inputs(words, n, [n - 1])
+
+
+def homogeneity(
+    functions: Words, counts: npt.NDArray[np.int64], others: Words, other_counts: npt.NDArray[np.int64]
+) -> float:
+    """p-value of the chi-square test that two independent tallies have one law.
+
+    Functions with fewer than 10 hits in both together are pooled.
+
+    Examples
+    --------
+    >>> words = np.array([[0], [1]], dtype=np.uint64)
+    >>> homogeneity(words, np.array([500, 500]), words, np.array([510, 490])) > 0.5
+    True
+    >>> homogeneity(words, np.array([500, 500]), words, np.array([700, 300])) < 1e-10
+    True
+    """
+    _, which = np.unique(np.concatenate([functions, others]), axis=0, return_inverse=True)
+    size = int(which.max()) + 1
+    a = np.bincount(which[: len(functions)], counts, minlength=size)
+    b = np.bincount(which[len(functions) :], other_counts, minlength=size)
+    frequent = a + b >= 10
+    a = np.append(a[frequent], a[~frequent].sum())
+    b = np.append(b[frequent], b[~frequent].sum())
+    seen = a + b > 0
+    a, b = a[seen], b[seen]
+    if len(a) < 2:
+        return 1.0
+    share = a.sum() / (a.sum() + b.sum())
+    statistic = ((a - share * (a + b)) ** 2 / (share * (1 - share) * (a + b))).sum()
+    return float(special.chdtrc(len(a) - 1, statistic))
+
+
+# ----------------------------------------------------------------------------------------- measures
+def check_measure(measure: Measure, n_inputs: int = 4, seed: int = 0) -> list[Check]:
+    """Run the contract tests on a complexity measure.
+
+    Parameters
+    ----------
+    measure : Measure
+        From :func:`simplicity.complexity.measure`.
+    n_inputs : int
+    seed : int
+        Of the random functions that the tests use.
+
+    Returns
+    -------
+    list of Check
+
+    Examples
+    --------
+    >>> from simplicity.complexity import measure
+    >>> [check.passed for check in check_measure(measure("lz76"))]
+    [True, True, True]
+    """
+    generator = np.random.Generator(np.random.PCG64(seed))
+    integers = [0, 2 ** (2**n_inputs) - 1] + [
+        int.from_bytes(generator.bytes(2**n_inputs // 8 or 1), "big") % 2 ** (2**n_inputs) for _ in range(200)
+    ]
+    words = from_integers(integers, n_inputs)
+    before = words.copy()
+    try:
+        values = measure(words, n_inputs)
+        again = measure(words, n_inputs)
+        reverse = measure(words[::-1], n_inputs)[::-1]
+        alone = np.concatenate([measure(words[row : row + 1], n_inputs) for row in range(len(words))])
+    except Exception as error:
+        return [Check("runs", False, f"{type(error).__name__}: {error}")]
+    found = [
+        Check(
+            "runs",
+            True,
+            f"{len(words)} functions of {n_inputs} inputs, values {values.min():g} to {values.max():g}",
+        )
+    ]
+    if not np.array_equal(words, before):
+        found.append(Check("is pure", False, "it changed the functions that it was given"))
+    else:
+        same = np.array_equal(values, again)
+        found.append(
+            Check("is pure", same, "the same functions give the same values" if same else "two calls differ")
+        )
+    same = np.allclose(values, reverse, rtol=1e-12) and np.allclose(values, alone, rtol=1e-12)
+    text = (
+        "each function has its value alone and among others"
+        if same
+        else "a value depends on the other functions"
+    )
+    return [*found, Check("does not depend on the batch", same, text)]

@@ -1,0 +1,194 @@
+"""What each command calls and prints."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import functools
+import operator
+import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
+
+from simplicity.cli.map_options import made_map, shown_value, summary
+from simplicity.complexity import MEASURES, Measure, measure
+from simplicity.functions import from_strings, infer_n_inputs, names, to_integers, to_strings
+from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.locate import find_map, named_object
+from simplicity.maps.registry import MAPS
+from simplicity.random import checked_integer
+from simplicity.sampling import Result, load, sample
+from simplicity.sampling.storage import check_writable
+
+_LONGEST_STRING = 32  # truth tables up to this length are printed as strings, longer ones in hexadecimal
+
+
+def maps(arguments: argparse.Namespace) -> int:
+    """List the maps and their options."""
+    published = {entry.name: entry for entry in entry_points(group="simplicity.maps")}
+    for name in [arguments.map] if arguments.map else [*MAPS, *published]:
+        maker = find_map(name)
+        print(f"{name}: {summary(maker)}")
+        for field in dataclasses.fields(maker):
+            print(f"    --{field.name.replace('_', '-'):20} {shown_value(field.default)}")
+    return 0
+
+
+def sample_command(arguments: argparse.Namespace) -> int:
+    """Sample a map, print a summary."""
+    pf_map = made_map(arguments.maker, arguments)
+    result = sample(
+        pf_map,
+        arguments.samples,
+        seed=arguments.seed,
+        readouts=arguments.readouts,
+        first_sample=arguments.first_sample,
+        threads=arguments.threads,
+        path=arguments.output,
+        progress=not arguments.quiet,
+    )
+    print(description(result))
+    if arguments.output:
+        print(f"saved to {arguments.output}")
+    else:
+        _print_top(result, 10, [measure("lz76")], 0.95)
+    return 0
+
+
+def description(result: Result) -> str:
+    """A result in one line."""
+    parts = [
+        f"{result.label}: {result.n_samples:,} samples",
+        f"{len(result):,} distinct functions",
+        f"unseen mass {result.unseen_mass:.3g}",
+    ]
+    if result.readouts > 1:
+        parts.append(f"{result.readouts} readouts a hidden draw")
+    if result.n_undefined:
+        parts.append(f"{result.n_undefined:,} undefined")
+    return ", ".join(parts)
+
+
+def plot(arguments: argparse.Namespace) -> int:
+    """Plot one or more results."""
+    from simplicity import plots
+
+    check_writable(arguments.output)
+    results = [load(path) for path in arguments.files]
+    chosen = user_measure(arguments.measure)
+    if arguments.kind == "rank":
+        figure = plots.compare_ranks(results)
+    else:
+        figure = plots.compare(results, measure=chosen)
+    plots.save(figure, arguments.output)
+    print(f"saved to {arguments.output}")
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print the most probable functions."""
+    result = load(arguments.file)
+    top = checked_integer("--top", arguments.top, 1, 2**31)
+    print(description(result))
+    _print_top(result, top, [user_measure(name) for name in arguments.measure or ["lz76"]], arguments.level)
+    return 0
+
+
+def _print_top(result: Result, top: int, measures: list[Measure], level: float) -> None:
+    functions, n_inputs = result.functions[:top], result.n_inputs
+    interval = result.interval(level)
+    known = names(functions, n_inputs)
+    complexities = [found(functions, n_inputs) for found in measures]
+    rows = [
+        [
+            "rank",
+            "function",
+            "count",
+            "prior",
+            f"{100 * level:g}% interval",
+            *[m.name for m in measures],
+            "formula",
+        ]
+    ]
+    for i, text in enumerate(_function_texts(functions, n_inputs)):
+        ends = f"{interval.low[i]:.3g} … {interval.high[i]:.3g}"
+        values = [f"{column[i]:g}" for column in complexities]
+        rows.append(
+            [str(i + 1), text, str(result.counts[i]), f"{result.prior[i]:.4g}", ends, *values, known[i] or ""]
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _function_texts(functions: Any, n_inputs: int) -> list[str]:
+    if 2**n_inputs <= _LONGEST_STRING:
+        return to_strings(functions, n_inputs)
+    digits = 2**n_inputs // 4
+    texts = [f"0x{integer:0{digits}x}" for integer in to_integers(functions, n_inputs)]
+    return [text if len(text) <= 66 else f"{text[:34]}…{text[-31:]}" for text in texts]
+
+
+def merge(arguments: argparse.Namespace) -> int:
+    """Add results up."""
+    check_writable(arguments.output)
+    merged = functools.reduce(operator.add, [load(path) for path in arguments.files])
+    merged.save(arguments.output)
+    print(description(merged))
+    print(f"saved to {arguments.output}")
+    return 0
+
+
+def complexity(arguments: argparse.Namespace) -> int:
+    """Print complexities of truth tables."""
+    measures = [user_measure(name) for name in arguments.measure or MEASURES]
+    width = max(len(found.name) for found in measures)
+    for string in arguments.strings:
+        words, n_inputs = from_strings([string]), infer_n_inputs(len(string))
+        name = names(words, n_inputs)[0]
+        print(string + (f"  ({name})" if name else ""))
+        for found in measures:
+            print(f"    {found.name:{width}}  {found(words, n_inputs)[0]:g} {found.units}")
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Run the contract tests; status 1 if one fails."""
+    from simplicity.checks import check_map, check_measure
+
+    if isinstance(arguments.maker, Measure):
+        found = check_measure(arguments.maker, seed=arguments.seed)
+    else:
+        found = check_map(made_map(arguments.maker, arguments), arguments.seed)
+    for one in found:
+        print(one)
+    failed = sum(not one.passed for one in found)
+    print(f"{len(found) - failed} of {len(found)} checks passed", file=sys.stderr if failed else sys.stdout)
+    return 1 if failed else 0
+
+
+def map_or_measure(name: str) -> type[ParameterFunctionMap] | Measure:
+    """What ``check`` is to check: a map class, or a measure of the user's own."""
+    if name in MEASURES:
+        return MEASURES[name]
+    if ":" in name and isinstance(found := named_object(name), Measure):
+        return found
+    maker: type[ParameterFunctionMap] = find_map(name)
+    return maker
+
+
+def user_measure(name: str) -> Measure:
+    """A measure by name, or a user's own as file.py:function."""
+    return measure(named_object(name) if ":" in name else name)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "maps": maps,
+    "sample": sample_command,
+    "plot": plot,
+    "show": show,
+    "merge": merge,
+    "complexity": complexity,
+    "check": check,
+}

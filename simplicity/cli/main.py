@@ -1,0 +1,118 @@
+"""Entry point of ``simplicity``: parse, call, print; every error of the user's is one line and status 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from simplicity._version import __version__
+from simplicity.cli import commands
+from simplicity.cli.map_options import add_map_options, whole_number
+from simplicity.maps.locate import find_map
+from simplicity.sampling import SamplingInterrupted
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser; where ``argv`` names a map, with that map's options."""
+    parser = _Parser(
+        prog="simplicity",
+        description="The prior that a parameter-function map puts on Boolean functions, against complexity.",
+    )
+    parser.add_argument("--version", action="version", version=f"simplicity {__version__}")
+    actions = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text)
+
+    maps = add("maps", "list the maps and their options")
+    maps.add_argument("map", nargs="?", metavar="MAP", help="only this one")
+
+    sampling = add("sample", "draw random parameters of a map and tally the functions")
+    _add_map(sampling, argv)
+    sampling.add_argument(
+        "--samples", type=whole_number, required=True, metavar="N", help="functions to draw (1e6 will do)"
+    )
+    sampling.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default 0")
+    sampling.add_argument("--readouts", type=whole_number, default=1, metavar="R",
+                          help="last layers for each draw of the hidden layers; default 1")  # fmt: skip
+    sampling.add_argument(
+        "--first-sample", type=whole_number, default=0, metavar="N", help="start of the range; default 0"
+    )
+    sampling.add_argument("--threads", type=whole_number, metavar="N", help="default: all processors")
+    sampling.add_argument("-o", "--output", metavar="FILE", help="Parquet file; run again, it resumes")
+    sampling.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+
+    plot = add("plot", "plot prior against complexity, a panel a file")
+    plot.add_argument("files", nargs="+", metavar="FILE")
+    plot.add_argument("-o", "--output", required=True, metavar="FIGURE", help="PNG, PDF or SVG")
+    plot.add_argument("--measure", default="lz76", metavar="NAME", help="complexity measure; default lz76")
+    plot.add_argument("--kind", choices=("prior", "rank"), default="prior", help="default prior")
+
+    show = add("show", "print the most probable functions of a file")
+    show.add_argument("file", metavar="FILE")
+    show.add_argument("--top", type=whole_number, default=20, metavar="N", help="rows; default 20")
+    show.add_argument(
+        "--measure",
+        action="append",
+        metavar="NAME",
+        help="complexity measure, may be given again; default lz76",
+    )
+    show.add_argument("--level", type=float, default=0.95, metavar="X", help="of the intervals; default 0.95")
+
+    merge = add("merge", "add up results of one map")
+    merge.add_argument("files", nargs="+", metavar="FILE")
+    merge.add_argument("-o", "--output", required=True, metavar="FILE")
+
+    complexity = add("complexity", "print the complexity of truth tables")
+    complexity.add_argument("strings", nargs="+", metavar="STRING", help="zeros and ones, 2^n of them")
+    complexity.add_argument(
+        "--measure", action="append", metavar="NAME", help="may be given again; default all"
+    )
+
+    check = add("check", "run the contract tests on a map or a measure of your own")
+    _add_map(check, argv)
+    check.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default 0")
+    return parser
+
+
+def _add_map(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    parser.add_argument("map", metavar="MAP", help="a name of `simplicity maps`, file.py:function or "
+                        "module:function; `MAP --help` shows its options")  # fmt: skip
+    command = parser.prog.split()[-1]
+    if len(argv) > 1 and argv[0] == command and not argv[1].startswith("-"):
+        maker = find_map(argv[1]) if command == "sample" else commands.map_or_measure(argv[1])
+        parser.set_defaults(maker=maker)
+        if isinstance(maker, type):
+            add_map_options(parser, maker)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit status."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    try:
+        arguments = build_parser(argv).parse_args(argv)
+        if arguments.command in ("sample", "check") and not hasattr(arguments, "maker"):
+            raise ValueError(f"name the map first: simplicity {arguments.command} MAP [options]")
+        return commands.COMMANDS[arguments.command](arguments)
+    except SamplingInterrupted as interruption:
+        print(f"simplicity: {interruption}", file=sys.stderr)
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `simplicity show … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+        message = " ".join(str(error).split()) or type(error).__name__
+        print(f"simplicity: error: {message}", file=sys.stderr)
+        return 2
