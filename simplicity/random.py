@@ -272,7 +272,7 @@ class Noise:
         if self.precision not in ("float32", "float64"):
             raise ValueError(f"precision of noise must be 'float32' or 'float64', got {self.precision!r}")
         if self.size is not None:
-            checked_integer("size of noise", self.size, 1, 2**31)
+            object.__setattr__(self, "size", checked_integer("size of noise", self.size, 1, 2**31))
         elif self.kind != "bits":
             raise ValueError(f"an endless tape (size None) holds bits, not {self.kind!r} noise")
 

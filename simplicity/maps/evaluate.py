@@ -62,11 +62,10 @@ def _features_driver(function: Any) -> Any:
         biases = np.empty(readouts, dtype=np.float32)
         for i in range(noise.shape[0]):
             failed = function(noise[i][:size], constants, workspace, features)
-            weights[0] = noise[i][:width]
-            biases[0] = noise[i][width]
-            for r in range(1, readouts):
-                row = last[i * (readouts - 1) + r - 1]
-                weights[r] = row[:width]
+            for r in range(readouts):
+                row = last[i * (readouts - 1) + r - 1] if r > 0 else noise[i]
+                for k in range(width):
+                    weights[r, k] = row[k]
                 biases[r] = row[width]
             affine(weights, scales[0], biases, scales[1], features, logits)
             for r in range(readouts):

@@ -221,8 +221,9 @@ class ExpressionTree(ParameterFunctionMap):
                     choice % 2
                 )
             g = [bool(GATES[self.operators[choice]] >> k & 1) for k in range(4)]
-            text_a, a = drawn(child_address(address, 0), wanted)
-            text_b, b = drawn(child_address(address, 1), wanted & np.where(a, g[2] != g[3], g[0] != g[1]))
+            text_a, a = drawn(np.uint64(child_address(address, 0)), wanted)
+            asked = wanted & np.where(a, g[2] != g[3], g[0] != g[1])
+            text_b, b = drawn(np.uint64(child_address(address, 1)), asked)
             value = np.where(a, np.where(b, g[3], g[2]), np.where(b, g[1], g[0]))
             return f"{self.operators[choice]}({text_a}, {text_b})", value
 

@@ -18,7 +18,8 @@ _ONE = np.uint64(1)
 def affine(weights, weight_scale, biases, bias_scale, inputs, out):
     """out[j] = bias_scale * biases[j] + weight_scale * sum_k weights[j, k] * inputs[k].
 
-    Two units and four inputs at a time: as many as the vector registers of common processors hold.
+    Two units and four inputs at a time: as many as the vector registers of common processors hold. What
+    is missing to four inputs is taken with weight zero.
 
     Parameters
     ----------
@@ -28,42 +29,39 @@ def affine(weights, weight_scale, biases, bias_scale, inputs, out):
     out : (units, positions)
     """
     units, fan_in = weights.shape
-    positions = inputs.shape[1]
-    fours = fan_in - fan_in % 4
+    last = fan_in - 1
+    none = weight_scale * weights.dtype.type(0)
     for j in range(0, units - 1, 2):
         a = out[j]
         b = out[j + 1]
-        a[:] = bias_scale * biases[j]
-        b[:] = bias_scale * biases[j + 1]
-        for k in range(0, fours, 4):
-            a0, a1 = weight_scale * weights[j, k], weight_scale * weights[j, k + 1]
-            a2, a3 = weight_scale * weights[j, k + 2], weight_scale * weights[j, k + 3]
-            b0, b1 = weight_scale * weights[j + 1, k], weight_scale * weights[j + 1, k + 1]
-            b2, b3 = weight_scale * weights[j + 1, k + 2], weight_scale * weights[j + 1, k + 3]
-            h0, h1, h2, h3 = inputs[k], inputs[k + 1], inputs[k + 2], inputs[k + 3]
-            for x in range(positions):
+        bias_a, bias_b = bias_scale * biases[j], bias_scale * biases[j + 1]
+        for x in range(a.shape[0]):
+            a[x] = bias_a
+            b[x] = bias_b
+        for k in range(0, fan_in, 4):
+            k1, k2, k3 = min(k + 1, last), min(k + 2, last), min(k + 3, last)
+            a0, b0 = weight_scale * weights[j, k], weight_scale * weights[j + 1, k]
+            a1, b1 = weight_scale * weights[j, k1], weight_scale * weights[j + 1, k1]
+            a2, b2 = weight_scale * weights[j, k2], weight_scale * weights[j + 1, k2]
+            a3, b3 = weight_scale * weights[j, k3], weight_scale * weights[j + 1, k3]
+            if k + 3 > last:
+                a3 = b3 = none
+                a2, b2 = (none, none) if k + 2 > last else (a2, b2)
+                a1, b1 = (none, none) if k + 1 > last else (a1, b1)
+            h0, h1, h2, h3 = inputs[k], inputs[k1], inputs[k2], inputs[k3]
+            for x in range(a.shape[0]):
                 a[x] = a[x] + a0 * h0[x] + a1 * h1[x] + a2 * h2[x] + a3 * h3[x]
                 b[x] = b[x] + b0 * h0[x] + b1 * h1[x] + b2 * h2[x] + b3 * h3[x]
-        for k in range(fours, fan_in):
-            a0, b0 = weight_scale * weights[j, k], weight_scale * weights[j + 1, k]
-            h0 = inputs[k]
-            for x in range(positions):
-                a[x] = a[x] + a0 * h0[x]
-                b[x] = b[x] + b0 * h0[x]
     if units % 2 == 1:
         j = units - 1
         a = out[j]
-        a[:] = bias_scale * biases[j]
-        for k in range(0, fours, 4):
-            a0, a1 = weight_scale * weights[j, k], weight_scale * weights[j, k + 1]
-            a2, a3 = weight_scale * weights[j, k + 2], weight_scale * weights[j, k + 3]
-            h0, h1, h2, h3 = inputs[k], inputs[k + 1], inputs[k + 2], inputs[k + 3]
-            for x in range(positions):
-                a[x] = a[x] + a0 * h0[x] + a1 * h1[x] + a2 * h2[x] + a3 * h3[x]
-        for k in range(fours, fan_in):
+        bias_a = bias_scale * biases[j]
+        for x in range(a.shape[0]):
+            a[x] = bias_a
+        for k in range(fan_in):
             a0 = weight_scale * weights[j, k]
             h0 = inputs[k]
-            for x in range(positions):
+            for x in range(a.shape[0]):
                 a[x] = a[x] + a0 * h0[x]
 
 

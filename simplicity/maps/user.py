@@ -182,7 +182,7 @@ def kernel_map(
 
     It is called once a draw, with one row of noise and the inputs as in :func:`batch_map`, and writes all
     of ``out``: 2^n float32 logits, or with ``output="words"`` the packed function (position x is bit
-    x % 64 of word x // 64, padding bits zero). It is compiled here, unless ``numba.njit`` has done so already.
+    x % 64 of word x // 64, padding bits zero). It is compiled here, unless ``numba.njit`` has already.
 
     Parameters
     ----------

@@ -167,7 +167,9 @@ def _move(entries, n_words, larger):
     for i in range(entries.shape[0]):
         if entries[i, n_words] != 0:
             function = entries[i][:n_words]
-            larger[_slot_of(function, _hash(function), larger)] = entries[i]
+            slot = _slot_of(function, _hash(function), larger)
+            for k in range(entries.shape[1]):
+                larger[slot, k] = entries[i, k]
 
 
 # ---------------------------------------------------------------------------------------- the table

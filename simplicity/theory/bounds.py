@@ -1,0 +1,170 @@
+"""Upper lines on the prior as a function of complexity, and the line that theory predicts.
+
+The coding theorem bounds the prior of every simple map by P(f) <= 2^(-K(f) + O(1)). In practice, with an
+estimate of K, the line is log2 P(f) <= -a K(f) - b (Dingle, Camargo and Louis, Nat. Commun. 9, 761, 2018).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.complexity import Measure
+from simplicity.complexity import measure as find_measure
+from simplicity.functions import position_mask, words_of
+from simplicity.sampling import Result
+
+Floats = npt.NDArray[np.float64]
+AnyMeasure = str | Measure | Callable[[npt.NDArray[np.uint64], int], npt.ArrayLike]
+
+_MOST_INPUTS_ENUMERATED = 4
+_N_RANDOM_FUNCTIONS = 2**14
+_RANDOM_FUNCTIONS_SEED = 2018
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A line in the plane of prior against complexity: log2 P = -a K - b.
+
+    Parameters
+    ----------
+    a : float
+        Bits of prior lost per unit of complexity, 0 or more.
+    b : float
+        Bits of prior lost at complexity 0.
+    measure : str
+        Name of the complexity measure.
+    kind : {"predicted", "fitted"}
+    source : str
+        Where a and b came from.
+
+    Raises
+    ------
+    ValueError
+        If a is negative, or a or b is not finite.
+
+    Examples
+    --------
+    >>> line = Bound(a=0.5, b=1.0, measure="lz76", kind="predicted", source="by hand")
+    >>> line([0, 7])
+    array([-1. , -4.5])
+    """
+
+    a: float
+    b: float
+    measure: str
+    kind: Literal["predicted", "fitted"]
+    source: str
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.a) and self.a >= 0):
+            raise ValueError(f"a must be a finite number of 0 or more, got {self.a!r}")
+        if not math.isfinite(self.b):
+            raise ValueError(f"b must be finite, got {self.b!r}")
+
+    def __call__(self, complexity: npt.ArrayLike) -> Floats:
+        """log2 P of the line at these complexities, an array of their shape."""
+        return -self.a * np.asarray(complexity, dtype=np.float64) - self.b
+
+
+class Maximum(NamedTuple):
+    """The largest complexity that is known of, and of which functions it is the largest."""
+
+    value: float
+    source: str
+
+
+def predicted_bound(
+    result: Result, measure: AnyMeasure = "lz76", *, complexities: npt.ArrayLike | None = None
+) -> Bound | None:
+    """The bound that theory predicts from the map alone: a = log2(N_O) / max K and b = 0.
+
+    If N_O functions are reachable, the most complex of them about log2(N_O) bits complex, the estimate of K
+    is scaled so that its maximum means just that (Dingle, Camargo and Louis, Nat. Commun. 9, 761, 2018).
+    N_O is the map's own count; where only an upper bound on it is known, a is an upper bound, too. max K is
+    taken over all functions of n inputs, reachable or not: enumerated for n <= 4, beyond that the largest
+    found among 16,384 uniformly random functions (always the same ones) and the functions of the result.
+
+    Parameters
+    ----------
+    result : Result
+    measure : str, Measure or callable
+        As for `simplicity.complexity.measure`.
+    complexities : (F,) array of float, optional
+        Complexities of ``result.functions`` where they are known already.
+
+    Returns
+    -------
+    Bound or None
+        None where no complexity above 0 was found, which leaves nothing to scale.
+
+    Raises
+    ------
+    ValueError
+        If the measure is unknown or breaks its contract.
+
+    Examples
+    --------
+    >>> import simplicity
+    >>> result = simplicity.sample(simplicity.maps.LookupTable(n_inputs=3), 1000, seed=0)
+    >>> predicted_bound(result).a == 8 / 15
+    True
+    >>> predicted_bound(result).source
+    'N_O = 2^8 (all functions); max K = 15 (all 256 functions)'
+    """
+    found = find_measure(measure)
+    largest = _largest_complexity(result, found, complexities)
+    if largest.value <= 0:
+        return None
+    log2_reachable = float(result.recipe["log2_reachable"])
+    relation = "=" if result.recipe["reachable_is_exact"] else "≤"
+    return Bound(
+        a=log2_reachable / largest.value,
+        b=0.0,
+        measure=found.name,
+        kind="predicted",
+        source=f"N_O {relation} 2^{log2_reachable:.4g} ({result.recipe['reachable_source']}); "
+        f"max K = {largest.value:.4g} ({largest.source})",
+    )
+
+
+def complexities_of(result: Result, measure: Measure, known: npt.ArrayLike | None = None) -> Floats:
+    """Complexities of a result's functions, (F,): those known already, checked, or computed."""
+    if known is None:
+        return measure(result.functions, result.n_inputs)
+    values = np.asarray(known, dtype=np.float64)
+    if values.shape != (len(result),):
+        raise ValueError(f"complexities must have shape ({len(result)},), got {values.shape}")
+    return values
+
+
+def _largest_complexity(result: Result, measure: Measure, known: npt.ArrayLike | None) -> Maximum:
+    # An object that cannot be hashed is a measure all the same: its maximum is just not remembered.
+    hashable = isinstance(measure.function, Hashable)
+    of_reference: Any = _largest_of_reference if hashable else _largest_of_reference.__wrapped__
+    value: float = of_reference(measure, result.n_inputs)
+    if result.n_inputs <= _MOST_INPUTS_ENUMERATED:
+        return Maximum(value, f"all {2**2**result.n_inputs:,} functions")
+    of_result = complexities_of(result, measure, known).max(initial=-np.inf)
+    return Maximum(
+        max(value, float(of_result)),
+        f"largest of {_N_RANDOM_FUNCTIONS:,} random functions and the {len(result):,} seen",
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _largest_of_reference(measure: Measure, n_inputs: int) -> float:
+    """Largest complexity of all functions, or of a fixed sample of them where they are too many."""
+    if n_inputs <= _MOST_INPUTS_ENUMERATED:
+        functions = np.arange(2**2**n_inputs, dtype=np.uint64)[:, None]
+    else:
+        shape = _N_RANDOM_FUNCTIONS, words_of(n_inputs)
+        generator = np.random.Generator(np.random.Philox(_RANDOM_FUNCTIONS_SEED))
+        functions = generator.integers(0, 2**64, shape, dtype=np.uint64) & position_mask(n_inputs)
+    return float(measure(functions, n_inputs).max())
