@@ -103,6 +103,7 @@ def clustered_interval(
     if n_draws > 1:
         quantile = (1 + level) / 2
         effective = effective * (special.ndtri(quantile) / special.stdtrit(n_draws - 1, quantile)) ** 2
+    effective = np.maximum(effective, 1.0)
     return binomial_interval(np.minimum(hits / n_samples * effective, effective), effective, level)
 
 

@@ -20,6 +20,7 @@ from simplicity.maps.registry import MAPS
 from simplicity.random import checked_integer
 from simplicity.sampling import Result, load, sample
 from simplicity.sampling.storage import check_writable
+from simplicity.statistics import checked_level
 
 _LONGEST_STRING = 32  # truth tables up to this length are printed as strings, longer ones in hexadecimal
 
@@ -90,8 +91,10 @@ def show(arguments: argparse.Namespace) -> int:
     """Print the most probable functions."""
     result = load(arguments.file)
     top = checked_integer("--top", arguments.top, 1, 2**31)
+    measures = [user_measure(name) for name in arguments.measure or ["lz76"]]
+    checked_level(arguments.level)
     print(description(result))
-    _print_top(result, top, [user_measure(name) for name in arguments.measure or ["lz76"]], arguments.level)
+    _print_top(result, top, measures, arguments.level)
     return 0
 
 

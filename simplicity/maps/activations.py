@@ -66,7 +66,7 @@ def activate(code, values):
     """Apply the activation of this code to a flat float32 array, in place (linear: nothing to do)."""
     if code == _RELU:
         for i in range(values.shape[0]):
-            values[i] = F32(0) if values[i] < F32(0) else values[i]
+            values[i] = F32(0.5) * (values[i] + abs(values[i]))
     elif code == _TANH:
         for i in range(values.shape[0]):
             values[i] = _tanh(values[i])

@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.functions import checked_n_inputs
+from simplicity.functions import checked_n_inputs, input_table
 from simplicity.random import Noise
 
 Distribution = Literal["normal", "uniform"]
@@ -239,6 +239,12 @@ def checked_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """One of a few words."""
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+
+
+def input_values(n_inputs: int, inputs: Inputs, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Each input at every position, (n_inputs, 2^n): as 0 and 1, or as -1 and +1."""
+    table = np.ascontiguousarray(input_table(n_inputs).T, dtype=dtype)
+    return table if inputs == "01" else 2 * table - 1
 
 
 def log2_of_count(count: int) -> float:

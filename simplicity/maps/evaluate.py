@@ -188,7 +188,9 @@ class Evaluator:
         logits = np.empty((readouts, self.positions), dtype=np.float32)
         constants, workspace = self.code.constants, self._workspace
         arguments = noise, self.map.noise.width, last, readouts, self._scales, constants, workspace
-        _run(self.map, _features_driver(self.code.features), *arguments, self._features, logits, words, status)
+        _run(
+            self.map, _features_driver(self.code.features), *arguments, self._features, logits, words, status
+        )
         return words, status != 0
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:

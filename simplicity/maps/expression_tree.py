@@ -150,20 +150,20 @@ class ExpressionTree(ParameterFunctionMap):
     def mean_offspring(self) -> float:
         """Mean number of subtrees that a node needs for one truth-table position (below 1: subcritical)."""
         gates = [[table >> k & 1 for k in range(4)] for table in tables(self.operators).tolist()]
-        inner = 1 - self.leaf_probability
-        q = [0.0, 0.0]  # probabilities that a subtree is 0, 1 at a position
-        for _ in range(2000):
-            new = [self.leaf_probability / 2] * 2
-            for g in gates:
-                for a in (0, 1):
-                    if g[2 * a] == g[2 * a + 1]:
-                        new[g[2 * a]] += inner / len(gates) * q[a]
-                    else:
-                        for b in (0, 1):
-                            new[g[2 * a + b]] += inner / len(gates) * q[a] * q[b]
-            q = new
-        right = sum(q[a] for g in gates for a in (0, 1) if g[2 * a] != g[2 * a + 1]) / len(gates)
-        return round(inner * (1 + right), 9)
+        inner, leaf = 1 - self.leaf_probability, self.leaf_probability
+
+        def one_after(q: float) -> float:
+            """Probability that a node is 1 at a position, where its subtrees are with probability q."""
+            weights = ((1 - q) ** 2, (1 - q) * q, q * (1 - q), q**2)
+            return leaf / 2 + inner * sum(w * g[k] for g in gates for k, w in enumerate(weights)) / len(gates)
+
+        # one_after(q) - q is quadratic, positive at 0 and negative at 1: one root.
+        low, high = 0.0, 1.0
+        for _ in range(100):
+            middle = (low + high) / 2
+            low, high = (middle, high) if one_after(middle) > middle else (low, middle)
+        right_wanted = sum((1 - low) * (g[0] != g[1]) + low * (g[2] != g[3]) for g in gates) / len(gates)
+        return round(inner * (1 + right_wanted), 9)
 
     @property
     def noise(self) -> Noise:

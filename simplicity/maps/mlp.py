@@ -21,20 +21,20 @@ from simplicity.maps.base import (
     checked_choice,
     checked_scale,
     checked_widths,
+    input_values,
 )
-from simplicity.maps.linear import affine, input_sums
+from simplicity.maps.linear import affine
 from simplicity.random import Noise
 
 Activation = Literal["relu", "tanh", "linear", "erf", "sin"]
 
 
 class _Constants(NamedTuple):
-    n_inputs: int
+    inputs: npt.NDArray[np.float32]
     widths: npt.NDArray[np.int64]
     weight_stds: npt.NDArray[np.float32]
     bias_std: np.float32
     activation: int
-    plus_minus: bool
 
 
 @kernel
@@ -44,22 +44,17 @@ def _features(noise, constants, workspace, out):
     depth = widths.shape[0]
     positions = out.shape[1]
     start = widths[depth - 1] + 1
-    previous = out
+    previous = constants.inputs
     for layer in range(depth):
         width = widths[layer]
-        fan_in = constants.n_inputs if layer == 0 else widths[layer - 1]
+        fan_in = previous.shape[0]
         biases = noise[start + width * fan_in : start + width * (fan_in + 1)]
         scale = constants.weight_stds[layer]
         current = out
         if layer < depth - 1:
             current = workspace[0][layer % 2][: width * positions].reshape((width, positions))
         weights = noise[start : start + width * fan_in].reshape((width, fan_in))
-        if layer == 0:
-            for unit in range(width):
-                bias = constants.bias_std * biases[unit]
-                input_sums(bias, weights[unit], scale, constants.plus_minus, current[unit])
-        else:
-            affine(weights, scale, biases, constants.bias_std, previous, current)
+        affine(weights, scale, biases, constants.bias_std, previous, current)
         activate(constants.activation, current.reshape(width * positions))
         start += width * (fan_in + 1)
         previous = current
@@ -138,14 +133,13 @@ class MLP(ParameterFunctionMap):
     def evaluator(self) -> Kernel:
         positions = 2**self.n_inputs
         constants = _Constants(
-            n_inputs=self.n_inputs,
+            inputs=input_values(self.n_inputs, self.inputs, np.float32),
             widths=np.array(self.hidden_widths, dtype=np.int64),
             weight_stds=np.array(
                 [self.weight_std / math.sqrt(k) for k in self._fan_ins[:-1]], dtype=np.float32
             ),
             bias_std=np.float32(self.bias_std),
             activation=ACTIVATIONS[self.activation],
-            plus_minus=self.inputs == "pm1",
         )
         widest = max(self.hidden_widths)
         return Kernel(

@@ -20,9 +20,10 @@ from simplicity.maps.base import (
     checked_choice,
     checked_scale,
     cover_count,
+    input_values,
     log2_of_count,
 )
-from simplicity.maps.linear import input_sums
+from simplicity.maps.linear import affine
 from simplicity.random import Noise
 
 #: Number of linearly separable functions of n = 0, 1, … inputs (OEIS A000609).
@@ -34,16 +35,17 @@ THRESHOLD_FUNCTIONS_WITHOUT_BIAS = (2, 6, 32, 370, 11292, 1066044)
 
 
 class _Constants(NamedTuple):
+    inputs: npt.NDArray[np.float64]
     weight_std: float
     bias_std: float
-    plus_minus: bool
 
 
 @kernel
 def _logits(noise, constants, workspace, out):
     n_inputs = noise.shape[0] - 1
-    bias = constants.bias_std * noise[n_inputs]
-    input_sums(bias, noise[:n_inputs], constants.weight_std, constants.plus_minus, out)
+    weights, bias = noise[:n_inputs].reshape((1, n_inputs)), noise[n_inputs:]
+    logits = out.reshape((1, out.shape[0]))
+    affine(weights, constants.weight_std, bias, constants.bias_std, constants.inputs, logits)
     return 0
 
 
@@ -102,7 +104,9 @@ class Perceptron(ParameterFunctionMap):
         return Reachable(log2_of_count(cover_count(2**n, n + (self.bias_std > 0))), False, "Cover's count")
 
     def evaluator(self) -> Kernel:
-        constants = _Constants(self._weight_scale, self.bias_std, self.inputs == "pm1")
+        constants = _Constants(
+            input_values(self.n_inputs, self.inputs, np.float64), self._weight_scale, self.bias_std
+        )
         return Kernel(logits=_logits, constants=constants, logit_dtype=np.float64)
 
     @property

@@ -86,7 +86,9 @@ def test_a_certain_leaf_gives_the_literals_alone(n_inputs):
     ],
 )
 def test_processes_that_are_not_subcritical_are_refused(operators, leaf_probability, mean):
-    with pytest.raises(ValueError, match=f"leaf_probability=.* {mean} subtrees .* below 1"):
+    with pytest.raises(
+        ValueError, match=f"leaf_probability .* got {leaf_probability}: .* {mean} subtrees a node"
+    ):
         ExpressionTree(3, operators, leaf_probability)
 
 

@@ -139,7 +139,7 @@ def test_complexities_that_differ_by_rounding_are_one_level():
 
 def test_functions_below_the_envelope_change_nothing():
     rows = ["0000", "0001", "0110"], [400, 100, 30]
-    more = [*rows[0], "1111", "0010"], [*rows[1], 399, 100]
+    more = [*rows[0], "1111", "0111"], [*rows[1], 399, 100]
     one, other = (theory.upper_envelope(result_of(*each)) for each in (rows, more))
     shift = math.log2(530 / 1029)  # there are more samples: all priors are smaller by one factor
     assert other.complexity.tolist() == one.complexity.tolist()

@@ -1,0 +1,46 @@
+"""Figures to files, the same bytes from the same figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from simplicity.plots.style import styled
+
+_UNDATED = {
+    ".pdf": {"CreationDate": None, "ModDate": None},
+    ".svg": {"Date": None},
+    ".ps": {"CreationDate": None},
+}
+
+
+@styled
+def save(figure: Figure, path: str | Path) -> None:
+    """Write a figure for print: 300 dots an inch where it is pixels, text as text, no date.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : str or Path
+        Its ending says the format: ``.png``, ``.pdf``, ``.svg``, ….
+
+    Raises
+    ------
+    ValueError
+        If Matplotlib does not know the format.
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import simplicity, tempfile
+    >>> result = simplicity.sample(simplicity.maps.Perceptron(n_inputs=2), 1000, seed=0)
+    >>> figure = simplicity.plots.compare([result])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     simplicity.plots.save(figure, f"{folder}/figure.png")
+    >>> import matplotlib.pyplot as plt
+    >>> plt.close(figure)
+    """
+    path = Path(path)
+    figure.savefig(path, metadata=_UNDATED.get(path.suffix.lower()))

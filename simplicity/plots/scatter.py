@@ -1,0 +1,159 @@
+"""The main plot: the prior of every function seen, against its complexity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+
+from simplicity.plots import key, layers, style
+from simplicity.plots.plane import Plane
+from simplicity.sampling import Result
+from simplicity.theory.bounds import AnyMeasure
+
+DENSITY_ABOVE = 100_000  # functions
+
+
+@style.styled
+def prior_vs_complexity(
+    result: Result,
+    ax: Axes | None = None,
+    measure: AnyMeasure = "lz76",
+    *,
+    density_above: int = DENSITY_ABOVE,
+    marginal: bool = True,
+    legend: bool = True,
+) -> Axes:
+    """Draw the estimated prior of every function seen against its complexity.
+
+    K and counts are discrete, so that functions pile up: a point's colour says how many share it. Functions
+    hit fewer than ten times are small, those hit by one draw only (at the floor) are hollow. The bars are 95 %
+    intervals of the most probable function at each K, each on its own; as the largest of many, it tends to
+    be overestimated where hits are few. The dashed line is the `simplicity.theory.predicted_bound`, the
+    solid one the `simplicity.theory.fitted_bound`, the dotted one the detection floor 1/N. The strip on top
+    shows the total prior of all functions of a complexity (in bins where they would be too many).
+
+    Parameters
+    ----------
+    result : Result
+    ax : Axes, optional
+        Where to draw; by default a new figure of 7.2 by 4.2 inches (close it with ``plt.close``).
+    measure : str, Measure or callable
+        As for `simplicity.complexity.measure`.
+    density_above : int
+        With more functions than this, show how many there are in each cell of a grid instead of points.
+    marginal : bool
+        Whether to draw the strip; the axes shrink to make room for it in their own place.
+    legend : bool
+        Whether to explain marks, bounds and samples: right of a new figure, or in the emptiest corner of
+        given axes.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the result has no functions, or the measure is unknown or breaks its contract.
+
+    Examples
+    --------
+    >>> import simplicity
+    >>> import matplotlib.pyplot as plt
+    >>> result = simplicity.sample(simplicity.maps.MLP(n_inputs=3, hidden_widths=(10,)), 10_000, seed=0)
+    >>> ax = simplicity.plots.prior_vs_complexity(result)
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('$K_{\\\\mathrm{LZ}}$ (LZ76) [bits]', 'prior P(f) [probability]')
+    >>> plt.close(ax.figure)
+    """
+    plane = Plane.of(result, measure)
+    is_new = ax is None
+    if ax is None:
+        ax = plt.subplots(figsize=(7.2, 4.2), layout="constrained")[1]
+    is_density = len(result) > density_above
+    norm = norm_of([plane], density_above)
+    draw_functions(ax, plane, norm, is_density=is_density)
+    set_limits([ax], [plane])
+    draw_lines(ax, plane)
+    if marginal:
+        layers.draw_marginal(ax, plane)
+    ax.set_title(result.label)
+    if legend:
+        _explain(ax, plane, norm, is_density=is_density, outside=is_new)
+    return ax
+
+
+def norm_of(planes: Sequence[Plane], density_above: int) -> LogNorm:
+    """One scale of colours for the functions at a point, or in a cell, of all planes."""
+    return layers.multiplicity_norm(
+        max(
+            int(
+                plane.cells().functions.max()
+                if len(plane.result) > density_above
+                else plane.points.functions.max()
+            )
+            for plane in planes
+        )
+    )
+
+
+def draw_functions(ax: Axes, plane: Plane, norm: LogNorm, *, is_density: bool) -> None:
+    """The data: functions and intervals, on logarithmic axes with labels."""
+    ax.set_yscale("log", base=2)
+    (layers.draw_density if is_density else layers.draw_points)(ax, plane, norm)
+    layers.draw_intervals(ax, plane)
+    ax.set_xlabel(f"{plane.measure.label} [{plane.measure.units}]")
+    ax.set_ylabel("prior P(f) [probability]")
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def draw_lines(ax: Axes, plane: Plane) -> None:
+    """Bounds and floor; the limits must be set already."""
+    for bound in (plane.predicted, plane.fitted):
+        if bound is not None:
+            layers.draw_bound(ax, bound)
+    layers.draw_floor(ax, plane.result.floor)
+
+
+def set_limits(axes: Sequence[Axes], planes: Sequence[Plane]) -> None:
+    """The same limits for all: K from 0, where the bounds start, and P from below the floor to above 1."""
+    levels = np.concatenate([plane.by_complexity.complexity for plane in planes])
+    left, right = min(0.0, float(levels.min())), max(float(levels.max()), 0.0)
+    margin = 0.03 * (right - left) or 0.5
+    floor = min(plane.result.floor for plane in planes)
+    for ax in axes:
+        ax.set_xlim(left - margin, right + margin)
+        ax.set_ylim(floor / 3, 2.0)
+
+
+def _explain(ax: Axes, plane: Plane, norm: LogNorm, *, is_density: bool, outside: bool) -> None:
+    width = 42
+    entries = key.mark_entries(plane.points.group.tolist(), norm, is_density=is_density)
+    entries.append(key.interval_entry())
+    entries += [
+        key.line_entry(bound.kind, key.bound_text(bound, width))
+        for bound in (plane.predicted, plane.fitted)
+        if bound is not None
+    ]
+    entries.append(key.line_entry("floor", f"detection floor 1/N = {plane.result.floor:.2g}"))
+    handles, labels = zip(*entries, strict=True)
+    place = (
+        {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
+        if outside
+        else {"loc": key.emptiest_corner(ax, plane), "fontsize": 5.5, "title_fontsize": 5.5}
+    )
+    ax.legend(
+        handles,
+        labels,
+        title="\n".join(key.sample_notes(plane)),
+        alignment="left",
+        frameon=not outside,
+        framealpha=0.8,
+        edgecolor="none",
+        handler_map=key.HANDLERS,
+        **place,
+    )
