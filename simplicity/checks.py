@@ -25,7 +25,7 @@ from simplicity.functions import (
     to_strings,
     unpack,
 )
-from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap
+from simplicity.maps.base import Kernel, MapError, ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
 from simplicity.maps.locate import describe
 from simplicity.sampling import Engine, sample
@@ -81,7 +81,7 @@ def _checks_of_map(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
     yield _check_padding(words, pf_map.n_inputs)
     if isinstance(pf_map.evaluator(), Kernel):
         yield _check_all_written(pf_map, seed)
-    yield _check_batch(pf_map, seed, words)
+    yield _check_batch(pf_map, seed)
     if _has_logits(pf_map):
         yield _check_logits(pf_map, seed, words, undefined)
     if pf_map.readout is not None:
@@ -179,32 +179,37 @@ def _check_all_written(pf_map: ParameterFunctionMap, seed: int) -> Check:
     return Check(name, True, "every output is written")
 
 
-def _check_batch(pf_map: ParameterFunctionMap, seed: int, words: Words) -> Check:
+def _check_batch(pf_map: ParameterFunctionMap, seed: int) -> Check:
     """A draw's function must not depend on its neighbours, but for rounding of logits next to zero."""
     name = "does not depend on the batch"
     noise = _noise(pf_map, seed, _DRAWS)
-    code = pf_map.evaluator()
     rows = np.arange(0, _DRAWS, 7)
     shuffled = np.random.Generator(np.random.PCG64(seed)).permutation(_DRAWS)
+    back = np.argsort(shuffled)[rows]
+
+    def three_ways(values: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+        alone = np.concatenate([values(noise[row : row + 1]) for row in rows])
+        return [values(noise)[rows], values(noise[shuffled])[back], alone]
+
     evaluator = Evaluator(pf_map)
-    alone = np.concatenate([evaluator.functions(noise[row : row + 1])[0] for row in rows])
-    elsewhere = evaluator.functions(noise[shuffled])[0][np.argsort(shuffled)][rows]
-    changed = (words[rows] != alone).any(axis=1) | (words[rows] != elsewhere).any(axis=1)
-    if not changed.any():
-        return Check(name, True, "each draw gives the same function alone and among others")
-    if isinstance(code, Batch) and _has_logits(pf_map):
-        odd = rows[changed]
-        together = evaluator.logits(noise)[odd]
-        apart = np.concatenate([evaluator.logits(noise[row : row + 1]) for row in odd])
-        scale = np.sqrt(np.mean(together**2, axis=1, keepdims=True))
-        if (np.abs(together - apart) <= 1e-4 * scale).all():
-            return Check(
-                name, True, f"logits differ by rounding, which moved {changed.sum()} of {len(rows)} functions"
-            )
-    return Check(
-        name, False, f"{changed.sum()} of {len(rows)} draws gave another function when other draws were in "
-        f"the batch: treat every row of noise by itself"
-    )  # fmt: skip
+    functions = three_ways(lambda some: evaluator.functions(some)[0])
+    moved = sum((functions[0] != other).any(axis=1) for other in functions[1:]) > 0
+    changed = moved
+    if _has_logits(pf_map):
+        logits = [np.nan_to_num(values) for values in three_ways(evaluator.logits)]
+        scale = np.sqrt(np.mean(logits[0] ** 2, axis=1, keepdims=True))
+        apart = [np.abs(logits[0] - other) > 1e-4 * scale for other in logits[1:]]
+        changed = (apart[0] | apart[1]).any(axis=1)
+    if changed.any():
+        return Check(
+            name, False, f"{changed.sum()} of {len(rows)} draws gave something else when other draws were in the "
+            f"batch: treat every row of noise by itself"
+        )  # fmt: skip
+    if moved.any():
+        return Check(
+            name, True, f"logits differ by rounding; it moved {moved.sum()} of {len(rows)} functions"
+        )
+    return Check(name, True, "each draw gives the same function alone and among others")
 
 
 def _has_logits(pf_map: ParameterFunctionMap) -> bool:

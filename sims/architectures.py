@@ -27,6 +27,7 @@ from simplicity.maps import (
     PolynomialThreshold,
 )
 
+RESULTS = Path(__file__).parents[1] / "results" / "architectures"
 N_INPUTS = 7
 MAPS = {
     "perceptron": Perceptron(N_INPUTS),
@@ -72,10 +73,10 @@ def summary(result: simplicity.Result, samples_per_second: float, typical: float
 
 def main() -> None:
     """Sample, plot and tabulate."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=float, default=1e6)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", type=Path, default=Path(__file__).parents[1] / "results" / "architectures")
+    parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)

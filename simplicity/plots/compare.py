@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simplicity.plots import key, layers, style
-from simplicity.plots.plane import Plane
-from simplicity.plots.scatter import DENSITY_ABOVE, draw_functions, draw_lines, norm_of, set_limits
+from simplicity.plots.plane import DENSITY_ABOVE, Plane
+from simplicity.plots.scatter import draw_functions, draw_lines, set_limits
 from simplicity.sampling import Result
 from simplicity.theory.bounds import AnyMeasure
 
-_PANEL = 3.0, 2.45  # inches
+_PANEL = 3.0, 2.6  # inches
 
 
 @style.styled
@@ -66,7 +66,7 @@ def compare(
     ['perceptron n=3', 'lookup-table n=3']
     >>> plt.close(figure)
     """
-    planes = [Plane.of(result, measure) for result in _checked(results)]
+    planes = [Plane.of(result, measure, density_above) for result in _checked(results)]
     if columns < 1:
         raise ValueError(f"columns must be 1 or more, got {columns}")
     names = [plane.result.label for plane in planes] if titles is None else list(titles)
@@ -80,9 +80,9 @@ def compare(
     axes: list[Axes] = list(grid.flat)[: len(planes)]
     for unused in list(grid.flat)[len(planes) :]:
         unused.remove()
-    norm = norm_of(planes, density_above)
+    norm = layers.multiplicity_norm(max(plane.most_in_one_place for plane in planes))
     for ax, plane, title in zip(axes, planes, names, strict=True):
-        draw_functions(ax, plane, norm, is_density=len(plane.result) > density_above)
+        draw_functions(ax, plane, norm)
         ax.set_title(textwrap.fill(title, 34))
     set_limits(axes, planes)
     for number, (ax, plane) in enumerate(zip(axes, planes, strict=True)):
@@ -95,7 +95,7 @@ def compare(
         if number % columns:
             ax.set_ylabel("")
             strip.set_ylabel("")
-    _explain(figure, planes, norm, density_above)
+    _explain(figure, planes, norm)
     return figure
 
 
@@ -113,9 +113,9 @@ def _note(ax: Axes, plane: Plane) -> None:
     bounds = [bound for bound in (plane.predicted, plane.fitted) if bound is not None]
     lines = key.sample_notes(plane)
     for bound in bounds:
-        lines.append(f"{bound.kind}: a = {bound.a:.3g}, b = {bound.b:.3g}")
+        lines.append(key.bound_text(bound))
         if bound.kind == "predicted":
-            lines += textwrap.wrap(bound.source, 40)
+            lines += [line for part in bound.source.split("; ") for line in textwrap.wrap(part, 36)]
     corner = key.emptiest_corner(ax, plane)
     vertical, horizontal = corner.split()
     ax.text(
@@ -126,27 +126,16 @@ def _note(ax: Axes, plane: Plane) -> None:
         ha=horizontal,
         va="top" if vertical == "upper" else "bottom",
         multialignment="left",
-        fontsize=5.5,
+        fontsize=6.0,
         linespacing=1.25,
         bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
         zorder=4,
     )
 
 
-def _explain(figure: Figure, planes: Sequence[Plane], norm: layers.LogNorm, density_above: int) -> None:
+def _explain(figure: Figure, planes: Sequence[Plane], norm: layers.LogNorm) -> None:
     """One legend for all panels, below them."""
-    dense = [len(plane.result) > density_above for plane in planes]
-    groups = {
-        group
-        for plane, is_density in zip(planes, dense, strict=True)
-        if not is_density
-        for group in plane.points.group.tolist()
-    }
-    entries: list[key.Entry] = []
-    if not all(dense):
-        entries += key.mark_entries(groups, norm, is_density=False)
-    if any(dense):
-        entries += key.mark_entries((), norm, is_density=True)
+    entries = key.mark_entries(planes, norm)
     entries.append(key.interval_entry())
     entries.append(key.line_entry("predicted", "predicted bound"))
     entries.append(key.line_entry("fitted", "bound fitted to the upper envelope"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 from simplicity.plots import style
 from simplicity.plots.layers import GROUPS
-from simplicity.plots.plane import Plane
+from simplicity.plots.plane import ONCE, RESOLVED_HITS, Plane
 from simplicity.theory import Bound
 
 HANDLERS: dict[Any, Any] = {tuple: HandlerTuple(ndivide=None, pad=0.2)}
@@ -23,27 +23,35 @@ _CORNERS = ("upper right", "lower left", "upper left", "lower right")
 Entry = tuple[Any, str]
 
 
-def mark_entries(groups: Iterable[int], norm: LogNorm, *, is_density: bool) -> list[Entry]:
-    """What the marks of functions mean: a group each (none in a density), and the colours."""
-    shades = [10**power for power in range(int(np.log10(norm.vmax or 1)) + 1)]
-    marker = "s" if is_density else "o"
-    colours = tuple(
-        Line2D([], [], linestyle="", marker=marker, markersize=5, color=style.MULTIPLICITY(norm(shade)))
-        for shade in shades
-    )
-    counted = f"1, 10, … {shades[-1]:,}" if len(shades) > 3 else ", ".join(map(str, shades))
-    what = "functions in a cell" if is_density else "functions at one point"
-    colour = style.MULTIPLICITY(norm(min(10, shades[-1])))
+def mark_entries(planes: Sequence[Plane], norm: LogNorm) -> list[Entry]:
+    """What the marks of functions in these planes mean: the groups, cells, and the colours."""
+    hits = "hits" if all(plane.result.readouts == 1 for plane in planes) else "independent hits"
+    once = "seen once" if hits == "hits" else "seen in one draw only"
+    labels = f"{RESOLVED_HITS} or more {hits}", f"fewer than {RESOLVED_HITS} {hits}", once
+    colour = style.MULTIPLICITY(0.4)
     entries: list[Entry] = []
-    for number in sorted(set(groups)) if not is_density else ():
-        group = GROUPS[number]
-        mark = Line2D([], [], linestyle="", marker="o", markersize=np.sqrt(group.area), color=colour)
-        if group.hollow:
-            mark.set_markerfacecolor("none")
-        else:
-            mark.set_markeredgewidth(0)
-        entries.append((mark, group.label))
-    return [*entries, (colours, f"{counted} {what}")]
+    for number in sorted({number for plane in planes for number in plane.lone_points.group.tolist()}):
+        mark = _mark("o", GROUPS[number].area, colour)
+        if GROUPS[number].hollow:
+            mark.set(markerfacecolor="none", markeredgewidth=0.9)
+        entries.append((mark, labels[number]))
+    if any(plane.cells is not None for plane in planes):
+        entries.append((_mark("s", 25.0, colour), "cell of many functions (lowest row: seen once)"))
+    entries.append(_colour_entry(norm))
+    return entries
+
+
+def _mark(marker: str, area: float, colour: Any) -> Line2D:
+    return Line2D(
+        [], [], linestyle="", marker=marker, markersize=np.sqrt(area), color=colour, markeredgewidth=0
+    )
+
+
+def _colour_entry(norm: LogNorm) -> Entry:
+    decades = round(np.log10(norm.vmax or 10))
+    shades = [10**power for power in sorted({0, (decades + 1) // 2, decades})]
+    marks = tuple(_mark("o", 25.0, style.MULTIPLICITY(norm(shade))) for shade in shades)
+    return marks, ", ".join(f"{shade:,}" for shade in shades) + " functions in one place"
 
 
 def interval_entry() -> Entry:
@@ -62,10 +70,15 @@ def line_entry(kind: str, label: str) -> Entry:
     return Line2D([], [], color=colour, linestyle=dashes), label
 
 
-def bound_text(bound: Bound, width: int) -> str:
-    """A bound's two numbers, and in further lines where they came from."""
-    source = textwrap.fill(bound.source, width)
-    return f"{bound.kind} bound: a = {bound.a:.3g}, b = {bound.b:.3g}\n{with_powers(source)}"
+def bound_entries(bound: Bound, width: int) -> list[Entry]:
+    """A bound's line and numbers, and below them where they came from."""
+    source = with_powers(textwrap.fill(bound.source, width))
+    return [line_entry(bound.kind, bound_text(bound)), (Line2D([], [], linestyle=""), source)]
+
+
+def bound_text(bound: Bound) -> str:
+    """A bound's kind and its two numbers."""
+    return f"{bound.kind} bound: a = {bound.a:.3g}, b = {bound.b:.3g}".replace("-", "−")
 
 
 def with_powers(text: str) -> str:
@@ -76,7 +89,7 @@ def with_powers(text: str) -> str:
 def sample_notes(plane: Plane) -> list[str]:
     """How much was sampled, how much of it was seen, and what was not."""
     result = plane.result
-    once = int(np.sum(plane.points.functions[plane.points.group == 2]))
+    once = int(np.sum(plane.points.functions[plane.points.group == ONCE]))
     notes = [f"N = {result.n_samples:,} samples"]
     if result.readouts > 1:
         notes.append(f"R = {result.readouts} readouts a draw, {result.n_draws:,} draws")

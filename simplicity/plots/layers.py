@@ -12,23 +12,18 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from simplicity.plots import style
-from simplicity.plots.plane import Plane
+from simplicity.plots.plane import Cells, Intervals, Plane, Points
 from simplicity.theory import Bound
 
 
 class Group(NamedTuple):
     """How functions of one group are drawn."""
 
-    label: str
     area: float
     hollow: bool
 
 
-GROUPS = (
-    Group("10 or more hits", 12.0, False),
-    Group("2 to 9 hits", 5.0, False),
-    Group("seen once", 12.0, True),
-)
+GROUPS = (Group(12.0, False), Group(5.0, False), Group(12.0, True))  # resolved, few hits, once
 
 
 def multiplicity_norm(largest: int) -> LogNorm:
@@ -36,9 +31,8 @@ def multiplicity_norm(largest: int) -> LogNorm:
     return LogNorm(1, 10 ** max(1, int(np.ceil(np.log10(largest)))))
 
 
-def draw_points(ax: Axes, plane: Plane, norm: LogNorm) -> None:
-    """A marker for each point of the plane, coloured by how many functions share it."""
-    points = plane.points
+def draw_points(ax: Axes, points: Points, norm: LogNorm) -> None:
+    """A marker for each point, coloured by how many functions share it."""
     for number, group in enumerate(GROUPS):
         here = np.flatnonzero(points.group == number)
         if len(here) == 0:
@@ -54,13 +48,11 @@ def draw_points(ax: Axes, plane: Plane, norm: LogNorm) -> None:
             linewidths=0.9 if group.hollow else 0,
             rasterized=True,
             zorder=2.5 - 0.1 * number,
-            label=group.label,
         )
 
 
-def draw_density(ax: Axes, plane: Plane, norm: LogNorm) -> None:
-    """Functions a cell of a grid, on the colours that `draw_points` has."""
-    cells = plane.cells()
+def draw_cells(ax: Axes, cells: Cells, norm: LogNorm) -> None:
+    """Functions in each cell of a grid, in the colours that `draw_points` has."""
     ax.pcolormesh(
         cells.complexity_edges,
         cells.prior_edges,
@@ -69,13 +61,11 @@ def draw_density(ax: Axes, plane: Plane, norm: LogNorm) -> None:
         cmap=style.MULTIPLICITY,
         rasterized=True,
         zorder=2.0,
-        label="density",
     )
 
 
-def draw_intervals(ax: Axes, plane: Plane) -> None:
-    """95 % interval of the most probable function at each complexity."""
-    top = plane.top
+def draw_intervals(ax: Axes, top: Intervals) -> None:
+    """A thin bar from the lower to the upper end of each interval."""
     ax.vlines(top.complexity, top.low, top.high, colors=style.INTERVAL, linewidths=0.6, zorder=1.8)
 
 
@@ -115,7 +105,10 @@ class _LowerPart:
         return Bbox.from_bounds(place.x0, place.y0, place.width, place.height * self.share)
 
 
-def draw_marginal(ax: Axes, plane: Plane, share: float = 0.17) -> Axes:
+STRIP_SHARE = 0.17  # of the place that an axes has
+
+
+def draw_marginal(ax: Axes, plane: Plane, share: float = STRIP_SHARE) -> Axes:
     """Total prior at each complexity in a strip on top; the axes shrink, so that both fit in their place.
 
     The strip is a child of the axes (not a subplot of its own), which works for any axes and any layout.
@@ -123,9 +116,8 @@ def draw_marginal(ax: Axes, plane: Plane, share: float = 0.17) -> Axes:
     ax.set_axes_locator(_LowerPart(1 - share))
     strip = ax.inset_axes((0, 1 + 0.15 * share, 1, share / (1 - share) - 0.15 * share), sharex=ax)
     edges, prior = plane.marginal()
-    strip.bar(
-        edges[:-1], prior, width=np.diff(edges) * 0.85, align="edge", color=style.MARGINAL, linewidth=0
-    )
+    middles, widths = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
+    strip.bar(middles, prior, width=0.85 * widths, color=style.MARGINAL, linewidth=0)
     strip.set_ylim(0, 1.1 * prior.max())
     strip.yaxis.set_major_locator(MaxNLocator(2))
     strip.set_ylabel("P(K)", rotation=0, ha="right", va="center")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from simplicity.complexity import Measure, measure
 from simplicity.sampling import Result
+from simplicity.statistics import binomial_interval, clustered_interval
 from simplicity.theory import (
     Bound,
     ComplexityPrior,
@@ -21,9 +22,11 @@ from simplicity.theory import (
     upper_envelope,
 )
 from simplicity.theory.bounds import AnyMeasure, Floats
+from simplicity.theory.envelope import levels_of
 
 RESOLVED_HITS = 10  # from here on a prior is known to about a third
-_PLACES = 12  # decimals that set two complexities apart
+DENSITY_ABOVE = 100_000  # functions
+RESOLVED, FEW, ONCE = range(3)  # groups of functions
 
 
 class Points(NamedTuple):
@@ -35,13 +38,17 @@ class Points(NamedTuple):
     functions : int64
         Functions at this very point: K and counts are discrete, so they pile up.
     group : int64
-        0: resolved; 1: hit fewer than `RESOLVED_HITS` times; 2: hit by one draw only.
+        `RESOLVED`, `FEW` (hit fewer than `RESOLVED_HITS` times) or `ONCE` (hit by one draw only).
     """
 
     complexity: Floats
     prior: Floats
     functions: npt.NDArray[np.int64]
     group: npt.NDArray[np.int64]
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Points:
+        """Some of the points."""
+        return Points(*(column[mask] for column in self))
 
 
 class Cells(NamedTuple):
@@ -53,10 +60,9 @@ class Cells(NamedTuple):
 
 
 class Intervals(NamedTuple):
-    """The most probable function at each complexity, with the 95 % interval of its prior."""
+    """95 % intervals of the priors of some functions."""
 
     complexity: Floats
-    prior: Floats
     low: Floats
     high: Floats
 
@@ -71,14 +77,18 @@ class Plane:
     measure : Measure
     complexity : (F,) float64
         Complexities of the result's functions.
+    density_above : int
+        With more functions than this, those not resolved are shown in cells (and if even the resolved ones
+        are more, all are), else all as points.
     """
 
     result: Result
     measure: Measure
     complexity: Floats
+    density_above: int
 
     @classmethod
-    def of(cls, result: Result, wanted: AnyMeasure) -> Plane:
+    def of(cls, result: Result, wanted: AnyMeasure, density_above: int = DENSITY_ABOVE) -> Plane:
         """The plane of a result.
 
         Raises
@@ -88,7 +98,7 @@ class Plane:
         """
         check_not_empty(result)
         found = measure(wanted)
-        return cls(result, found, found(result.functions, result.n_inputs))
+        return cls(result, found, found(result.functions, result.n_inputs), density_above)
 
     @cached_property
     def predicted(self) -> Bound | None:
@@ -109,25 +119,40 @@ class Plane:
     def points(self) -> Points:
         """All functions, those at one point taken together."""
         hits = independent_hits(self.result)
-        group = np.where(hits >= RESOLVED_HITS, 0, np.where(hits > 1, 1, 2))
-        place = np.stack([self.complexity.round(_PLACES), self.result.counts, group], axis=1)
-        distinct, functions = np.unique(place, axis=0, return_counts=True)
-        return Points(
-            distinct[:, 0],
-            distinct[:, 1] / self.result.n_samples,
-            functions.astype(np.int64),
-            distinct[:, 2].astype(np.int64),
-        )
+        group = np.where(hits >= RESOLVED_HITS, RESOLVED, np.where(hits > 1, FEW, ONCE))
+        levels, level = levels_of(self.complexity)
+        counts, count = np.unique(self.result.counts, return_inverse=True)
+        places, functions = np.unique((level * 3 + group) * len(counts) + count, return_counts=True)
+        level, count = np.divmod(places, len(counts))
+        level, group = np.divmod(level, 3)
+        return Points(levels[level], counts[count] / self.result.n_samples, functions, group)
+
+    @cached_property
+    def lone_points(self) -> Points:
+        """The points to be drawn as such."""
+        return self.points.where(~self._in_cells)
+
+    @property
+    def _in_cells(self) -> npt.NDArray[np.bool_]:
+        points = self.points
+        if len(self.result) <= self.density_above:
+            return np.zeros(len(points.group), dtype=bool)
+        is_resolved = points.group == RESOLVED
+        return ~is_resolved | (points.functions[is_resolved].sum() > self.density_above)
 
     @cached_property
     def top(self) -> Intervals:
-        """The most probable function at each complexity, resolved or not."""
-        envelope = upper_envelope(self.result, self.measure, 1, complexities=self.complexity)
-        interval = self.result.interval(0.95)
-        rows = envelope.rows
-        return Intervals(
-            envelope.complexity, self.result.prior[rows], interval.low[rows], interval.high[rows]
+        """The most probable function at each complexity, where it has two independent hits or more."""
+        result = self.result
+        envelope = upper_envelope(result, self.measure, 2, complexities=self.complexity)
+        counts, squares = result.counts[envelope.rows], result.sum_squares[envelope.rows]
+        # Result.interval would do all functions, of which a few dozen are wanted.
+        interval = (
+            binomial_interval(counts, result.n_samples)
+            if result.readouts == 1
+            else clustered_interval(counts, squares, result.n_samples, result.readouts)
         )
+        return Intervals(envelope.complexity, interval.low, interval.high)
 
     def edges(self, most: int) -> Floats:
         """Edges of at most about `most` equal bins of K, each around as many of its levels as any other."""
@@ -146,9 +171,12 @@ class Plane:
         table = self.by_complexity
         return edges, np.histogram(table.complexity, edges, weights=table.prior)[0]
 
-    def cells(self) -> Cells:
-        """Functions on a grid: bins of K, half octaves of P around the powers of two of the floor."""
-        points, floor = self.points, self.result.floor
+    @cached_property
+    def cells(self) -> Cells | None:
+        """The other functions on a grid: bins of K, half octaves of P around powers of two of the floor."""
+        points, floor = self.points.where(self._in_cells), self.result.floor
+        if len(points.functions) == 0:
+            return None
         half_octaves = int(np.ceil(2 * np.log2(points.prior.max() / floor))) + 1
         prior_edges = floor * np.exp2((np.arange(half_octaves + 1) - 0.5) / 2)
         complexity_edges = self.edges(most=100)
@@ -156,6 +184,12 @@ class Plane:
             points.prior, points.complexity, (prior_edges, complexity_edges), weights=points.functions
         )[0]
         return Cells(complexity_edges, prior_edges, table.astype(np.int64))
+
+    @property
+    def most_in_one_place(self) -> int:
+        """Functions at the fullest point or in the fullest cell."""
+        in_cells = 0 if self.cells is None else int(self.cells.functions.max())
+        return max(in_cells, int(self.lone_points.functions.max(initial=0)))
 
 
 def check_not_empty(result: Result) -> None:

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
 
 from simplicity.plots import key, layers, style
-from simplicity.plots.plane import Plane
+from simplicity.plots.plane import DENSITY_ABOVE, Plane
 from simplicity.sampling import Result
 from simplicity.theory.bounds import AnyMeasure
-
-DENSITY_ABOVE = 100_000  # functions
 
 
 @style.styled
@@ -30,9 +27,9 @@ def prior_vs_complexity(
     """Draw the estimated prior of every function seen against its complexity.
 
     K and counts are discrete, so that functions pile up: a point's colour says how many share it. Functions
-    hit fewer than ten times are small, those hit by one draw only (at the floor) are hollow. The bars are 95 %
-    intervals of the most probable function at each K, each on its own; as the largest of many, it tends to
-    be overestimated where hits are few. The dashed line is the `simplicity.theory.predicted_bound`, the
+    hit fewer than ten times are small, those hit by one draw only (without readouts, at the floor) are hollow.
+    The bars are 95 % intervals of the most probable function at each K, if seen more than once, each on its
+    own: as the largest of many, it tends to be overestimated where hits are few. The dashed line is the `simplicity.theory.predicted_bound`, the
     solid one the `simplicity.theory.fitted_bound`, the dotted one the detection floor 1/N. The strip on top
     shows the total prior of all functions of a complexity (in bins where they would be too many).
 
@@ -44,7 +41,8 @@ def prior_vs_complexity(
     measure : str, Measure or callable
         As for `simplicity.complexity.measure`.
     density_above : int
-        With more functions than this, show how many there are in each cell of a grid instead of points.
+        With more functions than this, show those hit fewer than ten times as how many there are in each cell
+        of a grid (half an octave of P high); and all of them if the others are more than this, too.
     marginal : bool
         Whether to draw the strip; the axes shrink to make room for it in their own place.
     legend : bool
@@ -70,42 +68,30 @@ def prior_vs_complexity(
     ('$K_{\\\\mathrm{LZ}}$ (LZ76) [bits]', 'prior P(f) [probability]')
     >>> plt.close(ax.figure)
     """
-    plane = Plane.of(result, measure)
+    plane = Plane.of(result, measure, density_above)
     is_new = ax is None
     if ax is None:
         ax = plt.subplots(figsize=(7.2, 4.2), layout="constrained")[1]
-    is_density = len(result) > density_above
-    norm = norm_of([plane], density_above)
-    draw_functions(ax, plane, norm, is_density=is_density)
+    norm = layers.multiplicity_norm(plane.most_in_one_place)
+    draw_functions(ax, plane, norm)
     set_limits([ax], [plane])
     draw_lines(ax, plane)
     if marginal:
         layers.draw_marginal(ax, plane)
     ax.set_title(result.label)
     if legend:
-        _explain(ax, plane, norm, is_density=is_density, outside=is_new)
+        top = 1 / (1 - layers.STRIP_SHARE) if marginal else 1.0
+        _explain(ax, plane, norm, (1.02, top) if is_new else None)
     return ax
 
 
-def norm_of(planes: Sequence[Plane], density_above: int) -> LogNorm:
-    """One scale of colours for the functions at a point, or in a cell, of all planes."""
-    return layers.multiplicity_norm(
-        max(
-            int(
-                plane.cells().functions.max()
-                if len(plane.result) > density_above
-                else plane.points.functions.max()
-            )
-            for plane in planes
-        )
-    )
-
-
-def draw_functions(ax: Axes, plane: Plane, norm: LogNorm, *, is_density: bool) -> None:
+def draw_functions(ax: Axes, plane: Plane, norm: layers.LogNorm) -> None:
     """The data: functions and intervals, on logarithmic axes with labels."""
     ax.set_yscale("log", base=2)
-    (layers.draw_density if is_density else layers.draw_points)(ax, plane, norm)
-    layers.draw_intervals(ax, plane)
+    layers.draw_points(ax, plane.lone_points, norm)
+    if plane.cells is not None:
+        layers.draw_cells(ax, plane.cells, norm)
+    layers.draw_intervals(ax, plane.top)
     ax.set_xlabel(f"{plane.measure.label} [{plane.measure.units}]")
     ax.set_ylabel("prior P(f) [probability]")
     ax.spines[["top", "right"]].set_visible(False)
@@ -121,39 +107,37 @@ def draw_lines(ax: Axes, plane: Plane) -> None:
 
 def set_limits(axes: Sequence[Axes], planes: Sequence[Plane]) -> None:
     """The same limits for all: K from 0, where the bounds start, and P from below the floor to above 1."""
-    levels = np.concatenate([plane.by_complexity.complexity for plane in planes])
-    left, right = min(0.0, float(levels.min())), max(float(levels.max()), 0.0)
-    margin = 0.03 * (right - left) or 0.5
+    edges = np.concatenate([plane.marginal()[0] for plane in planes])
+    left, right = min(0.0, float(edges.min())), max(0.0, float(edges.max()))
+    margin = 0.02 * (right - left)
     floor = min(plane.result.floor for plane in planes)
     for ax in axes:
         ax.set_xlim(left - margin, right + margin)
         ax.set_ylim(floor / 3, 2.0)
 
 
-def _explain(ax: Axes, plane: Plane, norm: LogNorm, *, is_density: bool, outside: bool) -> None:
-    width = 42
-    entries = key.mark_entries(plane.points.group.tolist(), norm, is_density=is_density)
-    entries.append(key.interval_entry())
-    entries += [
-        key.line_entry(bound.kind, key.bound_text(bound, width))
-        for bound in (plane.predicted, plane.fitted)
-        if bound is not None
-    ]
+def _explain(ax: Axes, plane: Plane, norm: layers.LogNorm, anchor: tuple[float, float] | None) -> None:
+    """The legend: its upper left corner at the anchor, or inside the axes."""
+    entries = key.mark_entries([plane], norm)
+    if len(plane.top.complexity):
+        entries.append(key.interval_entry())
+    for bound in (plane.predicted, plane.fitted):
+        if bound is not None:
+            entries += key.bound_entries(bound, width=42)
     entries.append(key.line_entry("floor", f"detection floor 1/N = {plane.result.floor:.2g}"))
     handles, labels = zip(*entries, strict=True)
-    place = (
-        {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
-        if outside
-        else {"loc": key.emptiest_corner(ax, plane), "fontsize": 5.5, "title_fontsize": 5.5}
-    )
+    size = 5.5 if anchor is None else 7.0
     ax.legend(
         handles,
         labels,
         title="\n".join(key.sample_notes(plane)),
         alignment="left",
-        frameon=not outside,
+        loc=key.emptiest_corner(ax, plane) if anchor is None else "upper left",
+        bbox_to_anchor=anchor,
+        fontsize=size,
+        title_fontsize=size,
+        frameon=anchor is None,
         framealpha=0.8,
         edgecolor="none",
         handler_map=key.HANDLERS,
-        **place,
     )

@@ -74,7 +74,7 @@ class Bound:
 
 
 class Maximum(NamedTuple):
-    """The largest complexity that is known of, and of which functions it is the largest."""
+    """The largest complexity, and of which functions it is the largest."""
 
     value: float
     source: str
@@ -154,7 +154,7 @@ def _largest_complexity(result: Result, measure: Measure, known: npt.ArrayLike |
     of_result = complexities_of(result, measure, known).max(initial=-np.inf)
     return Maximum(
         max(value, float(of_result)),
-        f"largest of {_N_RANDOM_FUNCTIONS:,} random functions and the {len(result):,} seen",
+        f"{_N_RANDOM_FUNCTIONS:,} random functions and those seen",
     )
 
 

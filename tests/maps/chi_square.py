@@ -83,4 +83,4 @@ def homogeneity(counts, classes):
     dense = expected >= _SPARSE
     statistic = ((counts - expected)[dense] ** 2 / expected[dense]).sum()
     degrees = dense.sum() - len(np.unique(classes[dense]))
-    return stats.chi2.sf(statistic, degrees)
+    return stats.chi2.sf(statistic, degrees) if degrees > 0 else 1.0

@@ -1,0 +1,205 @@
+"""The command line, run as a subprocess: what it prints, its exit status, and one line for every mistake."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import simplicity
+
+
+def run(*arguments, cwd, timeout=300):
+    return subprocess.run(
+        [sys.executable, "-m", "simplicity", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with two shards of one map, one of another, and a user's file."""
+    path = tmp_path_factory.mktemp("cli")
+    perceptron = simplicity.maps.Perceptron(3)
+    simplicity.sample(perceptron, 1000, path=path / "a.parquet")
+    simplicity.sample(perceptron, 1000, first_sample=1000, path=path / "b.parquet")
+    simplicity.sample(simplicity.maps.LookupTable(3), 1000, path=path / "null.parquet")
+    (path / "my.py").write_text(
+        textwrap.dedent(
+            """
+            import numpy as np
+            import simplicity
+
+            @simplicity.batch_map(n_params=lambda n_inputs, width: n_inputs * width)
+            def mine(noise, inputs, /, width: int = 2):
+                return np.cos(noise.reshape(len(noise), width, -1) @ inputs.T).sum(axis=1) - 1
+
+            @simplicity.batch_map(n_params=1)
+            def undefined(noise, inputs, /):
+                return np.full((len(noise), len(inputs)), np.nan)
+
+            @simplicity.batch_map(n_params=1)
+            def impure(noise, inputs, /):
+                return np.random.default_rng().normal(size=(len(noise), len(inputs)))
+
+            @simplicity.complexity.table_measure
+            def weight(tables):
+                return tables.sum(axis=1).astype(float)
+            """
+        )
+    )
+    return path
+
+
+def test_maps_lists_every_map_with_its_options(folder):
+    done = run("maps", cwd=folder)
+    assert done.returncode == 0
+    for name, kind in simplicity.maps.MAPS.items():
+        assert f"{name}: " in done.stdout
+        for option in kind().options():
+            assert f"--{option.replace('_', '-')}" in done.stdout
+
+
+def test_sample_save_show_and_resume(folder):
+    command = "sample mlp --n-inputs 3 --hidden-widths 5,4 --samples 2e3 --seed 4 -o mlp.parquet".split()
+    first = run(*command, cwd=folder)
+    assert first.returncode == 0, first.stderr
+    assert "samples/s" in first.stderr and "distinct" in first.stderr and "unseen mass" in first.stderr
+    written = (folder / "mlp.parquet").read_bytes()
+    assert run(*command, cwd=folder).returncode == 0
+    assert (folder / "mlp.parquet").read_bytes() == written
+    result = simplicity.load(folder / "mlp.parquet")
+    assert result.map == simplicity.maps.MLP(3, (5, 4)) and result.n_samples == 2000
+    shown = run("show", "mlp.parquet", "--top", "5", "--measure", "lz76", "--measure", "entropy", cwd=folder)
+    lines = shown.stdout.splitlines()
+    assert len(lines) == 7 and "entropy" in lines[1]
+    assert lines[2].split()[1] in ("00000000", "11111111") and lines[2].split()[-1] in ("0", "1")
+
+
+def test_merge_is_the_whole(folder):
+    assert run("merge", "a.parquet", "b.parquet", "-o", "ab.parquet", cwd=folder).returncode == 0
+    whole = folder / "whole.parquet"
+    simplicity.sample(simplicity.maps.Perceptron(3), 2000, path=whole)
+    assert (folder / "ab.parquet").read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["prior", "rank"])
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
+def test_plot_writes_a_figure(folder, kind, suffix):
+    done = run("plot", "a.parquet", "null.parquet", "-o", f"{kind}.{suffix}", "--kind", kind, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    start = (folder / f"{kind}.{suffix}").read_bytes()[:4]
+    assert start == {"png": b"\x89PNG", "pdf": b"%PDF"}[suffix]
+
+
+def test_a_users_map_and_measure(folder):
+    command = "sample my.py:mine --n-inputs 3 --width 3 --samples 1000 -o mine.parquet".split()
+    done = run(*command, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert simplicity.load(folder / "mine.parquet").recipe["options"] == {"n_inputs": 3, "width": 3}
+    done = run("show", "mine.parquet", "--top", "1", "--measure", "my.py:weight", cwd=folder)
+    assert done.returncode == 0 and "weight" in done.stdout
+    assert run("check", "my.py:mine", "--n-inputs", "3", cwd=folder).returncode == 0
+    assert run("check", "my.py:weight", cwd=folder).returncode == 0
+    bad = run("check", "my.py:impure", "--n-inputs", "3", cwd=folder)
+    assert bad.returncode == 1 and "all randomness must come from noise" in bad.stdout
+
+
+def test_complexity_prints_every_measure(folder):
+    done = run("complexity", "0001101001000101", "01101001", cwd=folder)
+    assert done.returncode == 0
+    for name in simplicity.complexity.MEASURES:
+        assert done.stdout.count(name) == 2
+    assert "24 bits" in done.stdout and "parity(x1,x2,x3)" in done.stdout
+
+
+def test_help_names_the_maps_own_options(folder):
+    done = run("sample", "polynomial-threshold", "--help", cwd=folder)
+    assert done.returncode == 0 and "--degree" in done.stdout and "{monomial,walsh}" in done.stdout
+
+
+MISTAKES = {
+    "no command": [],
+    "unknown command": ["smaple"],
+    "unknown map": ["sample", "mpl", "--samples", "10"],
+    "no map": ["sample", "--samples", "10"],
+    "no samples": ["sample", "mlp"],
+    "n_inputs 0": ["sample", "mlp", "--n-inputs", "0", "--samples", "10"],
+    "n_inputs 13": ["sample", "mlp", "--n-inputs", "13", "--samples", "10"],
+    "n_inputs text": ["sample", "mlp", "--n-inputs", "x", "--samples", "1"],
+    "width 0": ["sample", "mlp", "--hidden-widths", "4,0", "--samples", "10"],
+    "width text": ["sample", "mlp", "--hidden-widths", "a,b", "--samples", "10"],
+    "degree above n": [
+        "sample",
+        "polynomial-threshold",
+        "--n-inputs",
+        "3",
+        "--degree",
+        "4",
+        "--samples",
+        "10",
+    ],
+    "negative samples": ["sample", "mlp", "--samples=-1"],
+    "fractional samples": ["sample", "mlp", "--samples", "1.5"],
+    "samples nan": ["sample", "mlp", "--samples", "nan"],
+    "unknown option": ["sample", "mlp", "--samples", "10", "--widths", "4"],
+    "unknown activation": ["sample", "mlp", "--samples", "10", "--activation", "sine"],
+    "readouts of a perceptron": ["sample", "perceptron", "--samples", "10", "--readouts", "4"],
+    "unfit range": ["sample", "mlp", "--samples", "64", "--readouts", "64", "--first-sample", "10"],
+    "undefined map": ["sample", "my.py:undefined", "--samples", "10", "-o", "x.parquet"],
+    "another run": ["sample", "perceptron", "--n-inputs", "4", "--samples", "10", "-o", "a.parquet"],
+    "no folder": ["sample", "mlp", "--samples", "10", "-o", "nowhere/x.parquet"],
+    "overlap": ["merge", "a.parquet", "a.parquet", "-o", "x.parquet"],
+    "different maps": ["merge", "a.parquet", "null.parquet", "-o", "x.parquet"],
+    "no file": ["show", "x.parquet"],
+    "not parquet": ["show", "my.py"],
+    "foreign parquet": ["show", "foreign.parquet"],
+    "truncated": ["plot", "truncated.parquet", "-o", "x.png"],
+    "bad figure format": ["plot", "a.parquet", "-o", "x.xyz"],
+    "bad string": ["complexity", "0120"],
+    "bad length": ["complexity", "011"],
+    "unknown measure": ["complexity", "0110", "--measure", "lz67"],
+    "no function in file": ["check", "my.py:yours"],
+    "level": ["show", "a.parquet", "--level", "2"],
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_gets_one_line_status_2_and_writes_nothing(folder, mistake):
+    pd.DataFrame({"a": [1]}).to_parquet(folder / "foreign.parquet")
+    (folder / "truncated.parquet").write_bytes((folder / "a.parquet").read_bytes()[:200])
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    arguments = MISTAKES[mistake]
+    quiet = ["-q"] if arguments[:1] == ["sample"] else []
+    done = run(*arguments, *quiet, cwd=folder)
+    assert done.returncode == 2, done.stdout
+    assert done.stderr.count("\n") == 1 and "error: " in done.stderr and "Traceback" not in done.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_ctrl_c_keeps_what_was_done(folder):
+    command = [sys.executable, "-m", "simplicity", "sample", "mlp", "--samples", "1e9", "-o", "long.parquet"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=environment)
+    seen = ""
+    while "distinct" not in seen:  # sampling has begun
+        seen += process.stderr.read(1)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=120)
+    assert process.returncode == 130 and "interrupted after" in rest and "Traceback" not in rest
+    parts = sorted((folder / "long.parquet.parts").glob("*.parquet"))
+    part = simplicity.load(parts[0])
+    assert part.n_samples > 0
+    again = simplicity.sample(part.map, part.n_samples)
+    assert np.array_equal(again.functions, part.functions) and np.array_equal(again.counts, part.counts)
