@@ -201,10 +201,8 @@ def _check_batch(pf_map: ParameterFunctionMap, seed: int) -> Check:
         apart = [np.abs(logits[0] - other) > 1e-4 * scale for other in logits[1:]]
         changed = (apart[0] | apart[1]).any(axis=1)
     if changed.any():
-        return Check(
-            name, False, f"{changed.sum()} of {len(rows)} draws gave something else when other draws were in the "
-            f"batch: treat every row of noise by itself"
-        )  # fmt: skip
+        found = f"{changed.sum()} of {len(rows)} draws gave something else when other draws were in the batch"
+        return Check(name, False, f"{found}: treat every row of noise by itself")
     if moved.any():
         return Check(
             name, True, f"logits differ by rounding; it moved {moved.sum()} of {len(rows)} functions"

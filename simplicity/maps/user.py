@@ -41,7 +41,8 @@ class UserMap(ParameterFunctionMap):
         settings = self._settings
         size = settings["n_params"]
         if callable(size):
-            size = size(self.n_inputs, **{k: v for k, v in self.options().items() if k != "n_inputs"})
+            wanted = list(inspect.signature(size).parameters)[1:]
+            size = size(self.n_inputs, **{k: v for k, v in self.options().items() if k in wanted})
         return Noise(settings["noise"], checked_integer("n_params", size, 1, 2**31), settings["precision"])
 
     @property
@@ -127,7 +128,7 @@ def batch_map(
     Parameters
     ----------
     n_params : int or callable
-        Numbers of noise a draw; a callable gets (n_inputs, **options).
+        Numbers of noise a draw; a callable gets n_inputs and those of the options that it names.
     noise : {"normal", "uniform", "bits"}
     precision : {"float32", "float64"}
     symmetries : Symmetries

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from simplicity.plots import key, layers, style
@@ -82,8 +83,7 @@ def compare(
         unused.remove()
     norm = layers.multiplicity_norm(max(plane.most_in_one_place for plane in planes))
     for ax, plane, title in zip(axes, planes, names, strict=True):
-        draw_functions(ax, plane, norm)
-        ax.set_title(textwrap.fill(title, 34))
+        draw_functions(ax, plane, norm, textwrap.fill(title, 34))
     set_limits(axes, planes)
     for number, (ax, plane) in enumerate(zip(axes, planes, strict=True)):
         draw_lines(ax, plane)
@@ -115,7 +115,7 @@ def _note(ax: Axes, plane: Plane) -> None:
     for bound in bounds:
         lines.append(key.bound_text(bound))
         if bound.kind == "predicted":
-            lines += [line for part in bound.source.split("; ") for line in textwrap.wrap(part, 36)]
+            lines += key.source_lines(bound, 36)
     corner = key.emptiest_corner(ax, plane)
     vertical, horizontal = corner.split()
     ax.text(
@@ -133,19 +133,22 @@ def _note(ax: Axes, plane: Plane) -> None:
     )
 
 
-def _explain(figure: Figure, planes: Sequence[Plane], norm: layers.LogNorm) -> None:
+def _explain(figure: Figure, planes: Sequence[Plane], norm: LogNorm) -> None:
     """One legend for all panels, below them."""
     entries = key.mark_entries(planes, norm)
-    entries.append(key.interval_entry())
-    entries.append(key.line_entry("predicted", "predicted bound"))
-    entries.append(key.line_entry("fitted", "bound fitted to the upper envelope"))
+    if any(len(plane.top.complexity) for plane in planes):
+        entries.append(key.interval_entry())
+    if any(plane.predicted for plane in planes):
+        entries.append(key.line_entry("predicted", "predicted bound"))
+    if any(plane.fitted for plane in planes):
+        entries.append(key.line_entry("fitted", "bound fitted to the upper envelope"))
     entries.append(key.line_entry("floor", "detection floor 1/N"))
     handles, labels = zip(*entries, strict=True)
     figure.legend(
         handles,
         labels,
         loc="outside lower center",
-        ncols=min(3, figure.get_figwidth() // 3),
+        ncols=min(3, int(figure.get_figwidth() / 3)),
         frameon=False,
         handler_map=key.HANDLERS,
     )

@@ -36,7 +36,7 @@ def mark_entries(planes: Sequence[Plane], norm: LogNorm) -> list[Entry]:
             mark.set(markerfacecolor="none", markeredgewidth=0.9)
         entries.append((mark, labels[number]))
     if any(plane.cells is not None for plane in planes):
-        entries.append((_mark("s", 25.0, colour), "cell of many functions (lowest row: seen once)"))
+        entries.append((_mark("s", 25.0, colour), "cell of many functions (lowest row: one hit)"))
     entries.append(_colour_entry(norm))
     return entries
 
@@ -62,23 +62,29 @@ def interval_entry() -> Entry:
 
 def line_entry(kind: str, label: str) -> Entry:
     """A line of one kind: predicted, fitted or floor."""
-    colour, dashes = {
+    looks: dict[str, tuple[Any, Any]] = {
         "predicted": (style.PREDICTED, "--"),
         "fitted": (style.FITTED, "-"),
         "floor": (style.FLOOR, ":"),
-    }[kind]
+    }
+    colour, dashes = looks[kind]
     return Line2D([], [], color=colour, linestyle=dashes), label
 
 
 def bound_entries(bound: Bound, width: int) -> list[Entry]:
     """A bound's line and numbers, and below them where they came from."""
-    source = with_powers(textwrap.fill(bound.source, width))
+    source = with_powers("\n".join(source_lines(bound, width)))
     return [line_entry(bound.kind, bound_text(bound)), (Line2D([], [], linestyle=""), source)]
 
 
 def bound_text(bound: Bound) -> str:
     """A bound's kind and its two numbers."""
     return f"{bound.kind} bound: a = {bound.a:.3g}, b = {bound.b:.3g}".replace("-", "−")
+
+
+def source_lines(bound: Bound, width: int) -> list[str]:
+    """Where a bound's numbers came from, a line or more each."""
+    return [line for part in bound.source.split("; ") for line in textwrap.wrap(part, width)]
 
 
 def with_powers(text: str) -> str:
@@ -93,7 +99,9 @@ def sample_notes(plane: Plane) -> list[str]:
     notes = [f"N = {result.n_samples:,} samples"]
     if result.readouts > 1:
         notes.append(f"R = {result.readouts} readouts a draw, {result.n_draws:,} draws")
-    notes.append(f"{len(result):,} functions, {once:,} seen once")
+    notes.append(
+        f"{len(result):,} functions, {once:,} seen {'once' if result.readouts == 1 else 'in one draw'}"
+    )
     notes.append(f"unseen mass {result.unseen_mass:.2g}")
     if result.n_undefined:
         notes.append(f"{result.n_undefined:,} samples undefined")
@@ -101,12 +109,17 @@ def sample_notes(plane: Plane) -> list[str]:
 
 
 def emptiest_corner(ax: Axes, plane: Plane, width: float = 0.55, height: float = 0.5) -> str:
-    """The corner with the fewest points in it, in a legend's words; the limits must be set already."""
+    """The corner with the least in it, in a legend's words; limits and bounds must be there already."""
     to_share = ax.transData + ax.transAxes.inverted()
-    x, y = to_share.transform(np.stack([plane.points.complexity, plane.points.prior], axis=1)).T
+    drawn = [np.stack([plane.points.complexity, plane.points.prior], axis=1)]
+    for bound in (plane.predicted, plane.fitted):
+        if bound is not None:
+            along = np.linspace(*ax.get_xlim(), 50)
+            drawn.append(np.stack([along, np.exp2(np.maximum(bound(along), -1000))], axis=1))
+    x, y = to_share.transform(np.concatenate(drawn)).T
 
     def crowd(corner: str) -> int:
-        in_rows = y > 1 - height if "upper" in corner else y < height
+        in_rows = (y > 1 - height) & (y < 1) if "upper" in corner else (y < height) & (y > 0)
         in_columns = x > 1 - width if "right" in corner else x < width
         return int(np.count_nonzero(in_rows & in_columns))
 

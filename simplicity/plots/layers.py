@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
@@ -100,7 +99,7 @@ class _LowerPart:
     def __init__(self, share: float) -> None:
         self.share = share
 
-    def __call__(self, ax: Axes, renderer: RendererBase | None) -> Bbox:
+    def __call__(self, ax: Any, renderer: Any) -> Bbox:
         place = ax.get_position(original=True)
         return Bbox.from_bounds(place.x0, place.y0, place.width, place.height * self.share)
 
@@ -120,7 +119,7 @@ def draw_marginal(ax: Axes, plane: Plane, share: float = STRIP_SHARE) -> Axes:
     strip.bar(middles, prior, width=0.85 * widths, color=style.MARGINAL, linewidth=0)
     strip.set_ylim(0, 1.1 * prior.max())
     strip.yaxis.set_major_locator(MaxNLocator(2))
-    strip.set_ylabel("P(K)", rotation=0, ha="right", va="center")
+    style.label_axes(strip, "", "P(K)", "")
+    strip.yaxis.label.set(rotation=0, ha="right", va="center")
     strip.tick_params(axis="x", labelbottom=False, bottom=False)
-    strip.spines[["top", "right"]].set_visible(False)
     return strip

@@ -48,7 +48,7 @@ class Points(NamedTuple):
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Points:
         """Some of the points."""
-        return Points(*(column[mask] for column in self))
+        return Points(self.complexity[mask], self.prior[mask], self.functions[mask], self.group[mask])
 
 
 class Cells(NamedTuple):
@@ -162,7 +162,7 @@ class Plane:
             return np.array([levels[0] - 0.5, levels[0] + 0.5])
         gap = float(np.diff(levels).min())
         width = gap * np.ceil(span / (most * gap))
-        n_bins = int(np.floor(span / width + 1e-6)) + 1
+        n_bins = int((span + gap / 2) / width) + 1
         return levels[0] - gap / 2 + width * np.arange(n_bins + 1)
 
     def marginal(self, most: int = 60) -> tuple[Floats, Floats]:

@@ -18,8 +18,8 @@ from simplicity.theory import zipf_rank
 def rank(result: Result, ax: Axes | None = None, *, legend: bool = True) -> Axes:
     """Draw the estimated prior of each function against its rank, both logarithmic.
 
-    The curve is a staircase of as many steps as there are different counts and is drawn as just that, whatever
-    the number of functions. Its last step, functions seen once, is shown apart: how long it is says how much
+    The curve is a staircase of as many steps as there are different counts and is drawn as just that, from
+    the first to the last rank of each, whatever the number of functions. Its last step, functions seen once, is shown apart: how long it is says how much
     is unseen, not how the prior goes on. The dashed line is Zipf's law, `simplicity.theory.zipf_rank`.
 
     Parameters
@@ -56,7 +56,7 @@ def rank(result: Result, ax: Axes | None = None, *, legend: bool = True) -> Axes
     ax.set_yscale("log", base=2)
     ranks, prior = staircase(result.counts, result.n_samples)
     is_once = prior * result.n_samples < 1.5
-    ax.plot(ranks[~is_once], prior[~is_once], color=style.DATA, label="data", zorder=3)
+    ax.plot(ranks[~is_once], prior[~is_once], ".-", markersize=3, color=style.DATA, label="data", zorder=3)
     if is_once.any():
         ax.plot(ranks[is_once], prior[is_once], color=style.ONCE, linewidth=3.0, label="seen once", zorder=3)
     log2_reachable = float(result.recipe["log2_reachable"])
@@ -67,10 +67,7 @@ def rank(result: Result, ax: Axes | None = None, *, legend: bool = True) -> Axes
     draw_floor(ax, result.floor)
     ax.set_xlim(0.8, max(1.5 * len(result), 10))
     ax.set_ylim(result.floor / 3, 2.0)
-    ax.set_xlabel("rank r of the function")
-    ax.set_ylabel("prior P(r) [probability]")
-    ax.set_title(result.label)
-    ax.spines[["top", "right"]].set_visible(False)
+    style.label_axes(ax, "rank r of the function", "prior P(r) [probability]", result.label)
     if legend:
         _explain(ax, result, log2_reachable)
     return ax

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 
 from simplicity.plots import key, layers, style
 from simplicity.plots.plane import DENSITY_ABOVE, Plane
@@ -27,11 +29,11 @@ def prior_vs_complexity(
     """Draw the estimated prior of every function seen against its complexity.
 
     K and counts are discrete, so that functions pile up: a point's colour says how many share it. Functions
-    hit fewer than ten times are small, those hit by one draw only (without readouts, at the floor) are hollow.
-    The bars are 95 % intervals of the most probable function at each K, if seen more than once, each on its
-    own: as the largest of many, it tends to be overestimated where hits are few. The dashed line is the `simplicity.theory.predicted_bound`, the
-    solid one the `simplicity.theory.fitted_bound`, the dotted one the detection floor 1/N. The strip on top
-    shows the total prior of all functions of a complexity (in bins where they would be too many).
+    hit fewer than ten times are small, those hit by one draw only (at the floor, if without readouts) are
+    hollow. The bars are 95 % intervals of the most probable function at each K, if seen more than once, each
+    on its own: as the largest of many, it tends to be overestimated where hits are few. The dashed line is
+    the `simplicity.theory.predicted_bound`, the solid one the `simplicity.theory.fitted_bound`, the dotted
+    one the detection floor 1/N. The strip on top shows the total prior of all functions of a complexity (in bins where they would be too many).
 
     Parameters
     ----------
@@ -73,28 +75,26 @@ def prior_vs_complexity(
     if ax is None:
         ax = plt.subplots(figsize=(7.2, 4.2), layout="constrained")[1]
     norm = layers.multiplicity_norm(plane.most_in_one_place)
-    draw_functions(ax, plane, norm)
+    draw_functions(ax, plane, norm, result.label)
     set_limits([ax], [plane])
     draw_lines(ax, plane)
     if marginal:
         layers.draw_marginal(ax, plane)
-    ax.set_title(result.label)
     if legend:
         top = 1 / (1 - layers.STRIP_SHARE) if marginal else 1.0
         _explain(ax, plane, norm, (1.02, top) if is_new else None)
     return ax
 
 
-def draw_functions(ax: Axes, plane: Plane, norm: layers.LogNorm) -> None:
+def draw_functions(ax: Axes, plane: Plane, norm: LogNorm, title: str) -> None:
     """The data: functions and intervals, on logarithmic axes with labels."""
     ax.set_yscale("log", base=2)
     layers.draw_points(ax, plane.lone_points, norm)
     if plane.cells is not None:
         layers.draw_cells(ax, plane.cells, norm)
     layers.draw_intervals(ax, plane.top)
-    ax.set_xlabel(f"{plane.measure.label} [{plane.measure.units}]")
-    ax.set_ylabel("prior P(f) [probability]")
-    ax.spines[["top", "right"]].set_visible(False)
+    x_label = f"{plane.measure.label} [{plane.measure.units}]"
+    style.label_axes(ax, x_label, "prior P(f) [probability]", title)
 
 
 def draw_lines(ax: Axes, plane: Plane) -> None:
@@ -116,23 +116,27 @@ def set_limits(axes: Sequence[Axes], planes: Sequence[Plane]) -> None:
         ax.set_ylim(floor / 3, 2.0)
 
 
-def _explain(ax: Axes, plane: Plane, norm: layers.LogNorm, anchor: tuple[float, float] | None) -> None:
+def _explain(ax: Axes, plane: Plane, norm: LogNorm, anchor: tuple[float, float] | None) -> None:
     """The legend: its upper left corner at the anchor, or inside the axes."""
     entries = key.mark_entries([plane], norm)
     if len(plane.top.complexity):
         entries.append(key.interval_entry())
     for bound in (plane.predicted, plane.fitted):
         if bound is not None:
-            entries += key.bound_entries(bound, width=42)
+            entries += key.bound_entries(bound, width=42)[
+                : 1 if anchor is None and bound.kind == "fitted" else 2
+            ]
     entries.append(key.line_entry("floor", f"detection floor 1/N = {plane.result.floor:.2g}"))
     handles, labels = zip(*entries, strict=True)
     size = 5.5 if anchor is None else 7.0
+    corner: Any = key.emptiest_corner(ax, plane) if anchor is None else "upper left"
     ax.legend(
         handles,
         labels,
         title="\n".join(key.sample_notes(plane)),
         alignment="left",
-        loc=key.emptiest_corner(ax, plane) if anchor is None else "upper left",
+        loc=corner,
+        labelspacing=0.4,
         bbox_to_anchor=anchor,
         fontsize=size,
         title_fontsize=size,

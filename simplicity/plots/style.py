@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
 _PALETTE = sns.color_palette("colorblind")
@@ -20,7 +21,7 @@ DATA = _PALETTE[0]
 ONCE = _PALETTE[9]
 MULTIPLICITY: Colormap = sns.color_palette("crest", as_cmap=True)  # lightness runs one way: prints in grey
 
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {  # of Matplotlib's rcParams
     **sns.axes_style("ticks"),
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib: the same figure on every machine
     "font.size": 8.0,
@@ -58,3 +59,12 @@ def styled(function: Callable[_Arguments, _Value]) -> Callable[_Arguments, _Valu
             return function(*args, **kwargs)
 
     return within
+
+
+def label_axes(ax: Axes, x: str, y: str, title: str) -> None:
+    """Labels, title and ticks in the package's sizes, whatever those of the axes were made with."""
+    ax.set_xlabel(x, fontsize=SETTINGS["axes.labelsize"])
+    ax.set_ylabel(y, fontsize=SETTINGS["axes.labelsize"])
+    ax.set_title(title, fontsize=SETTINGS["axes.titlesize"])
+    ax.tick_params(labelsize=SETTINGS["xtick.labelsize"])
+    ax.spines[["top", "right"]].set_visible(False)

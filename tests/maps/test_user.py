@@ -231,3 +231,16 @@ def test_a_torch_module_has_the_law_of_the_same_network():
 def test_every_public_name_has_a_docstring_with_an_example():
     for name in ("sample", "load", "batch_map", "kernel_map", "torch_map", "Noise", "Result"):
         assert inspect.getdoc(getattr(simplicity, name)), name
+
+
+def test_an_entry_point_publishes_a_map(tmp_path, monkeypatch):
+    write(tmp_path, "published_maps", LINEAR)
+    metadata = tmp_path / "published_maps-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: published-maps\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[simplicity.maps]\nmy-linear = published_maps:linear\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    assert find_map("my-linear")(n_inputs=2).noise.size == 2
+    with pytest.raises(ValueError, match="did you mean 'my-linear'"):
+        find_map("my-linaer")

@@ -1,0 +1,114 @@
+"""The tally against collections.Counter, in any order, by any number of threads."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simplicity import functions
+from simplicity.sampling import Table, Tally
+from tests import naive
+
+
+def as_dictionary(tally, n_inputs):
+    table = tally.table()
+    strings = functions.to_strings(table.functions, n_inputs)
+    assert len(set(strings)) == len(strings) == tally.distinct
+    pairs = zip(table.counts.tolist(), table.sum_squares.tolist(), strict=True)
+    return dict(zip(strings, pairs, strict=True))
+
+
+def random_samples(n_inputs, count, seed=0, kinds=20):
+    generator = np.random.default_rng(seed)
+    words = functions.pack(generator.random((kinds, 2**n_inputs)) < 0.5)
+    return words[generator.zipf(1.5, count) % kinds], generator.random(count) < 0.1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 9), st.integers(0, 300), st.integers(1, 9), st.integers(0, 2**32))
+def test_counts_are_those_of_a_counter(n_inputs, count, readouts, seed):
+    words, undefined = random_samples(n_inputs, count, seed)
+    tally = Tally(functions.words_of(n_inputs), clustered=readouts > 1)
+    tally.add_samples(words, undefined, readouts)
+    expected = naive.tally(functions.to_strings(words, n_inputs), undefined, readouts)
+    found = as_dictionary(tally, n_inputs)
+    assert {f: c for f, (c, _) in found.items()} == {f: c for f, (c, _) in expected.items()}
+    assert tally.n_undefined == undefined.sum()
+    if readouts > 1:
+        assert found == expected
+        assert tally.lonely == sum(c for c, squares in expected.values() if squares == c * c)
+    else:
+        assert tally.lonely == sum(c == 1 for c, _ in expected.values())
+        assert all(squares == c for c, squares in found.values())
+
+
+def test_many_functions_in_a_growing_table():
+    integers = np.random.default_rng(0).integers(0, 2**16, 300_000).astype(np.uint64)
+    tally = Tally(1)
+    for part in np.array_split(integers[:, None], 7):
+        tally.add_samples(np.ascontiguousarray(part), np.zeros(len(part), dtype=bool))
+    table = tally.table()
+    values, counts = np.unique(integers, return_counts=True)
+    order = np.argsort(table.functions[:, 0])
+    assert np.array_equal(table.functions[order, 0], values)
+    assert np.array_equal(table.counts[order], counts)
+
+
+def test_functions_that_share_words_are_told_apart():
+    """All-zero words, equal first words, equal last words: at n = 8, four words a function."""
+    words = np.array(list(itertools.product([0, 1, 2**63], repeat=4)), dtype=np.uint64)
+    tally = Tally(4)
+    tally.add_samples(np.repeat(words, 3, axis=0), np.zeros(3 * len(words), dtype=bool))
+    table = tally.table()
+    assert len(np.unique(table.functions, axis=0)) == len(words)
+    assert (table.counts == 3).all()
+
+
+@pytest.mark.parametrize("readouts", [1, 4])
+def test_order_and_threads_do_not_show(readouts):
+    words, undefined = random_samples(5, 8000, seed=1, kinds=500)
+    whole = Tally(1, clustered=readouts > 1)
+    whole.add_samples(words, undefined, readouts)
+    parts = [slice(k, k + 200) for k in range(0, 8000, 200)]
+    for threads, order in [(1, parts[::-1]), (7, parts), (7, parts[1::2] + parts[::2])]:
+        tally = Tally(1, clustered=readouts > 1)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda p, t=tally: t.add_samples(words[p], undefined[p], readouts), order))
+        assert as_dictionary(tally, 5) == as_dictionary(whole, 5)
+        assert (tally.lonely, tally.n_undefined) == (whole.lonely, whole.n_undefined)
+
+
+@pytest.mark.parametrize("readouts", [1, 4])
+def test_tables_of_other_draws_add_up(readouts):
+    words, undefined = random_samples(5, 4000, seed=2, kinds=300)
+    whole, merged = (Tally(1, clustered=readouts > 1) for _ in range(2))
+    whole.add_samples(words, undefined, readouts)
+    for part in (slice(0, 1200), slice(1200, 4000)):
+        piece = Tally(1, clustered=readouts > 1)
+        piece.add_samples(words[part], undefined[part], readouts)
+        merged.add_table(piece.table(), piece.n_undefined)
+    assert as_dictionary(merged, 5) == as_dictionary(whole, 5)
+    assert (merged.lonely, merged.n_undefined) == (whole.lonely, whole.n_undefined)
+
+
+def test_a_range_may_begin_within_a_hidden_draw():
+    words, undefined = random_samples(3, 50, seed=3)
+    tally = Tally(1, clustered=True)
+    tally.add_samples(words[5:], undefined[5:], readouts=8, first_readout=5)
+    first = naive.tally(functions.to_strings(words[5:8], 3), undefined[5:8], 8)
+    rest = naive.tally(functions.to_strings(words[8:], 3), undefined[8:], 8)
+    assert as_dictionary(tally, 3) == {
+        f: tuple(a + b for a, b in zip(first.get(f, (0, 0)), rest.get(f, (0, 0)), strict=True))
+        for f in first.keys() | rest.keys()
+    }
+
+
+def test_nothing_adds_nothing():
+    tally = Tally(2)
+    tally.add_samples(np.empty((0, 2), dtype=np.uint64), np.empty(0, dtype=bool))
+    empty = np.empty(0, dtype=np.int64)
+    tally.add_table(Table(np.empty((0, 2), dtype=np.uint64), empty, empty))
+    assert tally.distinct == tally.lonely == tally.n_undefined == len(tally.table().counts) == 0
