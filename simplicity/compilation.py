@@ -14,6 +14,7 @@ cached kernel is a digest of the whole package, and a machine without a writable
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -92,6 +93,8 @@ class _KernelCache(caching.FunctionCache):
         try:
             return super().load_overload(sig, target_context)
         except Exception:  # a damaged or foreign cache file: whatever it raises, compile anew
+            with contextlib.suppress(OSError):
+                self.flush()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:

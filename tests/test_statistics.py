@@ -14,13 +14,21 @@ from simplicity.statistics import (
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999])
 @pytest.mark.parametrize("n_samples", [1, 2, 17, 1000, 10**9])
-def test_clopper_pearson_is_scipys(n_samples, level):
+def test_ends_of_clopper_pearson_leave_half_of_the_rest_beyond(n_samples, level):
     counts = np.unique([0, 1, n_samples // 3, n_samples - 1, n_samples])
     found = binomial_interval(counts, n_samples, level)
+    tail = (1 - level) / 2
     assert found.level == level
-    for count, low, high in zip(counts.tolist(), found.low, found.high, strict=True):
-        expected = stats.binomtest(count, n_samples).proportion_ci(level, method="exact")
-        np.testing.assert_allclose([low, high], expected, rtol=1e-6, atol=1e-15)
+    above = stats.binom.sf(counts - 1, n_samples, found.low)
+    below = stats.binom.cdf(counts, n_samples, found.high)
+    np.testing.assert_allclose(above[counts > 0], tail, rtol=1e-6)
+    np.testing.assert_allclose(below[counts < n_samples], tail, rtol=1e-6)
+    assert found.low[0] == 0
+    assert found.high[-1] == 1
+    if n_samples <= 1000:  # SciPy's own solution is good to 1e-12 only
+        for count, low, high in zip(counts.tolist(), found.low, found.high, strict=True):
+            expected = stats.binomtest(count, n_samples).proportion_ci(level, method="exact")
+            np.testing.assert_allclose([low, high], expected, rtol=1e-6)
 
 
 def coverage(interval, n_samples, prior):

@@ -185,11 +185,16 @@ def test_functions_that_did_not_come_up():
 
 
 def test_intervals_are_those_of_the_statistics():
-    plain, clustered = sample(NETWORK, 6400), sample(NETWORK, 6400, readouts=64)
-    assert np.array_equal(plain.interval(0.9), binomial_interval(plain.counts, 6400, 0.9))
-    expected = clustered_interval(clustered.counts, clustered.sum_squares, 6400, 64, 0.9)
-    assert np.array_equal(clustered.interval(0.9).low, expected.low)
-    assert np.array_equal(clustered.interval(0.9).high, expected.high)
+    for readouts in (1, 64):
+        result = sample(NETWORK, 6400, readouts=readouts)
+        expected = (
+            binomial_interval(result.counts, 6400, 0.9)
+            if readouts == 1
+            else clustered_interval(result.counts, result.sum_squares, 6400, 64, 0.9)
+        )
+        assert result.interval(0.9).level == 0.9
+        assert np.array_equal(result.interval(0.9).low, expected.low)
+        assert np.array_equal(result.interval(0.9).high, expected.high)
 
 
 def test_table_of_a_result():
