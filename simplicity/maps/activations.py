@@ -13,7 +13,8 @@ from simplicity.compilation import float32_bits, float32_from_bits, fused_kernel
 
 #: Code of each activation in the kernels.
 ACTIVATIONS = {"relu": 0, "tanh": 1, "linear": 2, "erf": 3, "sin": 4}
-_RELU, _TANH, _ERF, _SIN = (ACTIVATIONS[name] for name in ("relu", "tanh", "erf", "sin"))
+RELU = ACTIVATIONS["relu"]
+_TANH, _ERF, _SIN = (ACTIVATIONS[name] for name in ("tanh", "erf", "sin"))
 
 F32, U32, I32 = np.float32, np.uint32, np.int32
 
@@ -64,7 +65,7 @@ def _sin(x):
 @fused_kernel
 def activate(code, values):
     """Apply the activation of this code to a flat float32 array, in place (linear: nothing to do)."""
-    if code == _RELU:
+    if code == RELU:
         for i in range(values.shape[0]):
             values[i] = F32(0.5) * (values[i] + abs(values[i]))
     elif code == _TANH:

@@ -67,7 +67,7 @@ def _features_driver(function: Any) -> Any:
                 for k in range(width):
                     weights[r, k] = row[k]
                 biases[r] = row[width]
-            affine(weights, scales[0], biases, scales[1], features, logits)
+            affine(weights, biases, (scales[0], scales[1]), features, False, logits)
             for r in range(readouts):
                 status[i * readouts + r] = failed | pack_positive(logits[r], words[i * readouts + r])
 
@@ -84,7 +84,8 @@ def _features_logits_driver(function: Any) -> Any:
         for i in range(noise.shape[0]):
             status[i] = function(noise[i][:size], constants, workspace, features)
             weights = noise[i][:width].reshape((1, width))
-            affine(weights, scales[0], noise[i][width : width + 1], scales[1], features, logits[i : i + 1])
+            biases = noise[i][width : width + 1]
+            affine(weights, biases, (scales[0], scales[1]), features, False, logits[i : i + 1])
 
     return drive
 

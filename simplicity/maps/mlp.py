@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
-from simplicity.maps.activations import ACTIVATIONS, activate
+from simplicity.maps.activations import ACTIVATIONS, RELU, activate
 from simplicity.maps.base import (
     Distribution,
     Inputs,
@@ -49,13 +49,15 @@ def _features(noise, constants, workspace, out):
         width = widths[layer]
         fan_in = previous.shape[0]
         biases = noise[start + width * fan_in : start + width * (fan_in + 1)]
-        scale = constants.weight_stds[layer]
+        scales = constants.weight_stds[layer], constants.bias_std
         current = out
         if layer < depth - 1:
             current = workspace[0][layer % 2][: width * positions].reshape((width, positions))
         weights = noise[start : start + width * fan_in].reshape((width, fan_in))
-        affine(weights, scale, biases, constants.bias_std, previous, current)
-        activate(constants.activation, current.reshape(width * positions))
+        rectify = constants.activation == RELU
+        affine(weights, biases, scales, previous, rectify, current)
+        if not rectify:
+            activate(constants.activation, current.reshape(width * positions))
         start += width * (fan_in + 1)
         previous = current
     return 0

@@ -20,10 +20,8 @@ from simplicity.maps.base import (
     checked_choice,
     checked_scale,
     cover_count,
-    input_values,
     log2_of_count,
 )
-from simplicity.maps.linear import affine
 from simplicity.random import Noise
 
 #: Number of linearly separable functions of n = 0, 1, … inputs (OEIS A000609).
@@ -35,17 +33,42 @@ THRESHOLD_FUNCTIONS_WITHOUT_BIAS = (2, 6, 32, 370, 11292, 1066044)
 
 
 class _Constants(NamedTuple):
-    inputs: npt.NDArray[np.float64]
     weight_std: float
     bias_std: float
+    plus_minus: bool
+
+
+@kernel
+def _sums(start, weights, scale, plus_minus, out):
+    """out[x] = start + scale * sum_i weights[i] * input_i(x), one input after the other: out doubles."""
+    out[0] = start
+    half = 1
+    for i in range(weights.shape[0] - 1, -1, -1):
+        weight = scale * weights[i]
+        for x in range(half):
+            out[half + x] = out[x] + weight
+            if plus_minus:
+                out[x] = out[x] - weight
+        half *= 2
 
 
 @kernel
 def _logits(noise, constants, workspace, out):
+    """Sums over the first inputs and over the last three apart, then each with each.
+
+    Both parts, and so their sums, are odd to the last bit for ±1 inputs without bias.
+    """
+    firsts, lasts = workspace
     n_inputs = noise.shape[0] - 1
-    weights, bias = noise[:n_inputs].reshape((1, n_inputs)), noise[n_inputs:]
-    logits = out.reshape((1, out.shape[0]))
-    affine(weights, constants.weight_std, bias, constants.bias_std, constants.inputs, logits)
+    n_first = max(n_inputs - 3, 0)
+    bias = constants.bias_std * noise[n_inputs]
+    _sums(bias, noise[:n_first], constants.weight_std, constants.plus_minus, firsts)
+    _sums(0.0, noise[n_first:n_inputs], constants.weight_std, constants.plus_minus, lasts)
+    lanes = lasts.shape[0]
+    for x in range(firsts.shape[0]):
+        block = out[x * lanes : (x + 1) * lanes]
+        for lane in range(lanes):
+            block[lane] = firsts[x] + lasts[lane]
     return 0
 
 
@@ -104,10 +127,13 @@ class Perceptron(ParameterFunctionMap):
         return Reachable(log2_of_count(cover_count(2**n, n + (self.bias_std > 0))), False, "Cover's count")
 
     def evaluator(self) -> Kernel:
-        constants = _Constants(
-            input_values(self.n_inputs, self.inputs, np.float64), self._weight_scale, self.bias_std
+        lanes = 2 ** min(self.n_inputs, 3)
+        return Kernel(
+            logits=_logits,
+            constants=_Constants(self._weight_scale, self.bias_std, self.inputs == "pm1"),
+            workspace=lambda: (np.empty(2**self.n_inputs // lanes), np.empty(lanes)),
+            logit_dtype=np.float64,
         )
-        return Kernel(logits=_logits, constants=constants, logit_dtype=np.float64)
 
     @property
     def _weight_scale(self) -> float:

@@ -20,9 +20,10 @@ from simplicity.maps.base import (
     checked_choice,
     checked_scale,
     cover_count,
+    input_values,
     log2_of_count,
 )
-from simplicity.maps.linear import affine
+from simplicity.maps.linear import weighted_sum
 from simplicity.maps.perceptron import THRESHOLD_FUNCTIONS
 from simplicity.random import Noise, checked_integer
 
@@ -35,18 +36,29 @@ POLYNOMIAL_THRESHOLD_FUNCTIONS = {
 
 
 class _ThresholdConstants(NamedTuple):
-    monomials: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+    patterns: npt.NDArray[np.float32]
     coefficient_std: np.float32
     walsh: bool
 
 
 @fused_kernel
 def _threshold_logits(noise, constants, workspace, out):
-    """Coefficients to their places, then the sum over all monomials at all inputs by a butterfly."""
-    out[:] = np.float32(0)
-    for k in range(constants.monomials.shape[0]):
-        out[constants.monomials[k]] = constants.coefficient_std * noise[k]
-    half = 1
+    """The sum over all monomials at all inputs: over the last three inputs directly, then by butterflies.
+
+    A monomial is a row (its part in the inputs before the last three) times a pattern (the values of its
+    part in the last three at their 8 settings, or fewer where n_inputs is below 3).
+    """
+    lanes = constants.patterns.shape[1]
+    for x in range(out.shape[0]):
+        out[x] = np.float32(0)
+    for k in range(constants.rows.shape[0]):
+        coefficient = constants.coefficient_std * noise[k]
+        row = out[constants.rows[k] * lanes : (constants.rows[k] + 1) * lanes]
+        pattern = constants.patterns[k]
+        for lane in range(lanes):
+            row[lane] += coefficient * pattern[lane]
+    half = lanes
     while half < out.shape[0]:
         for start in range(0, out.shape[0], 2 * half):
             low = out[start : start + half]
@@ -134,9 +146,13 @@ class PolynomialThreshold(ParameterFunctionMap):
         return Reachable(log2_of_count(cover_count(2**n, int(self.noise.width))), False, "Cover's count")
 
     def evaluator(self) -> Kernel:
-        places = [sum(1 << (self.n_inputs - 1 - i) for i in s) for s in self.monomials]
+        last = min(self.n_inputs, 3)
+        first = self.n_inputs - last
+        values = input_values(last, "pm1" if self.basis == "walsh" else "01", np.float32)
+        patterns = [values[[i - first for i in s if i >= first]].prod(axis=0) for s in self.monomials]
+        rows = [sum(1 << (first - 1 - i) for i in s if i < first) for s in self.monomials]
         constants = _ThresholdConstants(
-            np.array(places, dtype=np.int64), np.float32(self.coefficient_std), self.basis == "walsh"
+            np.array(rows), np.array(patterns), np.float32(self.coefficient_std), self.basis == "walsh"
         )
         return Kernel(logits=_threshold_logits, constants=constants)
 
@@ -153,10 +169,7 @@ class _CurveConstants(NamedTuple):
 
 @fused_kernel
 def _curve_logits(noise, constants, workspace, out):
-    terms = constants.basis.shape[0]
-    no_bias = workspace[0]
-    affine(noise[:terms].reshape((1, terms)), constants.coefficient_std, no_bias, 0.0, constants.basis,
-           out.reshape((1, out.shape[0])))  # fmt: skip
+    weighted_sum(noise, constants.coefficient_std, constants.basis, out)
     return 0
 
 
@@ -226,7 +239,6 @@ class PolynomialCurve(ParameterFunctionMap):
         return Kernel(
             logits=_curve_logits,
             constants=_CurveConstants(self.basis_values, self.coefficient_std),
-            workspace=lambda: (np.zeros(1),),
             logit_dtype=np.float64,
         )
 

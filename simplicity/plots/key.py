@@ -25,25 +25,32 @@ Entry = tuple[Any, str]
 
 def mark_entries(planes: Sequence[Plane], norm: LogNorm) -> list[Entry]:
     """What the marks of functions in these planes mean: the groups, cells, and the colours."""
-    hits = "hits" if all(plane.result.readouts == 1 for plane in planes) else "independent hits"
-    once = "seen once" if hits == "hits" else "seen in one draw only"
-    labels = f"{RESOLVED_HITS} or more {hits}", f"fewer than {RESOLVED_HITS} {hits}", once
+    if all(plane.result.readouts == 1 for plane in planes):
+        labels = f"{RESOLVED_HITS} or more hits", f"2 to {RESOLVED_HITS - 1} hits", "seen once"
+    else:
+        labels = f"{RESOLVED_HITS} or more independent hits", "fewer", "seen in one draw"
+    groups = sorted({group for plane in planes for group in plane.lone_points.group.tolist()})
     colour = style.MULTIPLICITY(0.4)
     entries: list[Entry] = []
-    for number in sorted({number for plane in planes for number in plane.lone_points.group.tolist()}):
-        mark = _mark("o", GROUPS[number].area, colour)
-        if GROUPS[number].hollow:
-            mark.set(markerfacecolor="none", markeredgewidth=0.9)
-        entries.append((mark, labels[number]))
+    if groups:
+        marks = tuple(_mark("o", GROUPS[group].area, colour, hollow=GROUPS[group].hollow) for group in groups)
+        entries.append((marks, ", ".join(labels[group] for group in groups)))
     if any(plane.cells is not None for plane in planes):
         entries.append((_mark("s", 25.0, colour), "cell of many functions (lowest row: one hit)"))
     entries.append(_colour_entry(norm))
     return entries
 
 
-def _mark(marker: str, area: float, colour: Any) -> Line2D:
+def _mark(marker: str, area: float, colour: Any, *, hollow: bool = False) -> Line2D:
     return Line2D(
-        [], [], linestyle="", marker=marker, markersize=np.sqrt(area), color=colour, markeredgewidth=0
+        [],
+        [],
+        linestyle="",
+        marker=marker,
+        markersize=np.sqrt(area),
+        color=colour,
+        markerfacecolor="none" if hollow else colour,
+        markeredgewidth=0.9 if hollow else 0,
     )
 
 
@@ -71,7 +78,7 @@ def line_entry(kind: str, label: str) -> Entry:
     return Line2D([], [], color=colour, linestyle=dashes), label
 
 
-def bound_entries(bound: Bound, width: int) -> list[Entry]:
+def bound_entries(bound: Bound, width: int = 44) -> list[Entry]:
     """A bound's line and numbers, and below them where they came from."""
     source = with_powers("\n".join(source_lines(bound, width)))
     return [line_entry(bound.kind, bound_text(bound)), (Line2D([], [], linestyle=""), source)]
@@ -96,13 +103,11 @@ def sample_notes(plane: Plane) -> list[str]:
     """How much was sampled, how much of it was seen, and what was not."""
     result = plane.result
     once = int(np.sum(plane.points.functions[plane.points.group == ONCE]))
-    notes = [f"N = {result.n_samples:,} samples"]
+    notes = [f"N = {result.n_samples:,} samples, {len(result):,} functions"]
     if result.readouts > 1:
         notes.append(f"R = {result.readouts} readouts a draw, {result.n_draws:,} draws")
-    notes.append(
-        f"{len(result):,} functions, {once:,} seen {'once' if result.readouts == 1 else 'in one draw'}"
-    )
-    notes.append(f"unseen mass {result.unseen_mass:.2g}")
+    seen = "seen once" if result.readouts == 1 else "seen in one draw"
+    notes.append(f"{once:,} {seen}, unseen mass {result.unseen_mass:.2g}")
     if result.n_undefined:
         notes.append(f"{result.n_undefined:,} samples undefined")
     return notes

@@ -37,17 +37,19 @@ def draw_points(ax: Axes, points: Points, norm: LogNorm) -> None:
         if len(here) == 0:
             continue
         here = here[np.argsort(points.functions[here], kind="stable")]  # the crowded ones on top
-        colours = style.MULTIPLICITY(norm(points.functions[here]))
-        ax.scatter(
+        marks = ax.scatter(
             points.complexity[here],
             points.prior[here],
             s=group.area,
-            facecolors="none" if group.hollow else colours,
-            edgecolors=colours if group.hollow else "none",
+            c=points.functions[here],
+            norm=norm,
+            cmap=style.MULTIPLICITY,
             linewidths=0.9 if group.hollow else 0,
             rasterized=True,
             zorder=2.5 - 0.1 * number,
         )
+        if group.hollow:
+            marks.set(facecolor="none", edgecolor=None)  # None: the edge takes the colour
 
 
 def draw_cells(ax: Axes, cells: Cells, norm: LogNorm) -> None:

@@ -19,8 +19,9 @@ def rank(result: Result, ax: Axes | None = None, *, legend: bool = True) -> Axes
     """Draw the estimated prior of each function against its rank, both logarithmic.
 
     The curve is a staircase of as many steps as there are different counts and is drawn as just that, from
-    the first to the last rank of each, whatever the number of functions. Its last step, functions seen once, is shown apart: how long it is says how much
-    is unseen, not how the prior goes on. The dashed line is Zipf's law, `simplicity.theory.zipf_rank`.
+    the first to the last rank of each, whatever the number of functions. Its last step, functions seen once,
+    is shown apart: how long it is says how much is unseen, not how the prior goes on. The dashed line is
+    Zipf's law, `simplicity.theory.zipf_rank`.
 
     Parameters
     ----------
@@ -50,6 +51,7 @@ def rank(result: Result, ax: Axes | None = None, *, legend: bool = True) -> Axes
     >>> plt.close(ax.figure)
     """
     check_not_empty(result)
+    is_new = ax is None
     if ax is None:
         ax = plt.subplots(figsize=(4.5, 3.4), layout="constrained")[1]
     ax.set_xscale("log")
@@ -69,7 +71,7 @@ def rank(result: Result, ax: Axes | None = None, *, legend: bool = True) -> Axes
     ax.set_ylim(result.floor / 3, 2.0)
     style.label_axes(ax, "rank r of the function", "prior P(r) [probability]", result.label)
     if legend:
-        _explain(ax, result, log2_reachable)
+        _explain(ax, result, log2_reachable, size=7.0 if is_new else 6.0)
     return ax
 
 
@@ -83,7 +85,7 @@ def staircase(
     return ends + 1.0, counts[ends] / n_samples
 
 
-def _explain(ax: Axes, result: Result, log2_reachable: float) -> None:
+def _explain(ax: Axes, result: Result, log2_reachable: float, size: float) -> None:
     entries = [(ax.lines[0], f"{len(result):,} functions, N = {result.n_samples:,} samples")]
     for line in ax.lines[1:]:
         if line.get_label() == "seen once":
@@ -97,4 +99,6 @@ def _explain(ax: Axes, result: Result, log2_reachable: float) -> None:
         elif line.get_label() == "floor":
             entries.append((line, f"detection floor 1/N = {result.floor:.2g}"))
     handles, labels = zip(*entries, strict=True)
-    ax.legend(handles, labels, loc="upper right", frameon=True, framealpha=0.8, edgecolor="none")
+    ax.legend(
+        handles, labels, loc="upper right", fontsize=size, frameon=True, framealpha=0.9, edgecolor="none"
+    )

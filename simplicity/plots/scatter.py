@@ -33,13 +33,15 @@ def prior_vs_complexity(
     hollow. The bars are 95 % intervals of the most probable function at each K, if seen more than once, each
     on its own: as the largest of many, it tends to be overestimated where hits are few. The dashed line is
     the `simplicity.theory.predicted_bound`, the solid one the `simplicity.theory.fitted_bound`, the dotted
-    one the detection floor 1/N. The strip on top shows the total prior of all functions of a complexity (in bins where they would be too many).
+    one the detection floor 1/N. The strip on top shows the total prior of all functions of a complexity (of
+    a range of complexities where there are too many).
 
     Parameters
     ----------
     result : Result
     ax : Axes, optional
-        Where to draw; by default a new figure of 7.2 by 4.2 inches (close it with ``plt.close``).
+        Where to draw; by default a new figure of 7.2 by 4.2 inches (close it with ``plt.close``). Rows of
+        axes need room for a title between them: ``plt.subplots(…, layout="constrained")`` sees to that.
     measure : str, Measure or callable
         As for `simplicity.complexity.measure`.
     density_above : int
@@ -121,11 +123,10 @@ def _explain(ax: Axes, plane: Plane, norm: LogNorm, anchor: tuple[float, float] 
     entries = key.mark_entries([plane], norm)
     if len(plane.top.complexity):
         entries.append(key.interval_entry())
-    for bound in (plane.predicted, plane.fitted):
-        if bound is not None:
-            entries += key.bound_entries(bound, width=42)[
-                : 1 if anchor is None and bound.kind == "fitted" else 2
-            ]
+    if plane.predicted is not None:
+        entries += key.bound_entries(plane.predicted)
+    if plane.fitted is not None:  # how it was fitted is told where there is room
+        entries += key.bound_entries(plane.fitted)[: 1 if anchor is None else 2]
     entries.append(key.line_entry("floor", f"detection floor 1/N = {plane.result.floor:.2g}"))
     handles, labels = zip(*entries, strict=True)
     size = 5.5 if anchor is None else 7.0
@@ -136,12 +137,12 @@ def _explain(ax: Axes, plane: Plane, norm: LogNorm, anchor: tuple[float, float] 
         title="\n".join(key.sample_notes(plane)),
         alignment="left",
         loc=corner,
-        labelspacing=0.4,
+        labelspacing=0.3 if anchor is None else 0.5,
         bbox_to_anchor=anchor,
         fontsize=size,
         title_fontsize=size,
         frameon=anchor is None,
-        framealpha=0.8,
+        framealpha=0.9,
         edgecolor="none",
         handler_map=key.HANDLERS,
     )

@@ -100,6 +100,7 @@ class Run:
                 while (blocks and not self._interrupted) or pending:
                     due = (
                         self.checkpoint is not None
+                        and self.done > self._stored
                         and time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
                     )
                     while blocks and not due and not self._interrupted and len(pending) < 2 * self.threads:
@@ -240,7 +241,7 @@ def sample(
     with _interruptible(run):
         _follow(run, progress)
     result = run.result()
-    if result.n_undefined == result.n_samples:
+    if result.n_undefined == result.n_samples > 0:
         raise MapError(f"map {pf_map.name}: the logits of all {result.n_samples} samples are undefined")
     if run.done < span.stop:
         run.store()

@@ -87,7 +87,7 @@ def test_beyond_four_inputs_the_functions_seen_count_towards_the_maximum():
     containing = result_of(["0" * 128, "01" * 64], [5, 1])
     assert theory.predicted_bound(without, is_rare) is None
     assert theory.predicted_bound(containing, is_rare).a == 4.0
-    assert "random functions and the 2 seen" in theory.predicted_bound(containing, is_rare).source
+    assert "random functions and those seen" in theory.predicted_bound(containing, is_rare).source
 
 
 def test_predicted_bound_is_the_same_each_time_and_leaves_the_global_generator_alone():
