@@ -13,8 +13,8 @@ of a perceptron never to tie.
 
 >>> noise = Noise("normal", 3)
 >>> noise.draw(seed=1, draws=np.arange(2)).round(3)
-array([[-0.117, -1.088,  0.206],
-       [-0.187, -0.278, -0.344]], dtype=float32)
+array([[ 0.296,  0.38 , -1.004],
+       [ 0.165, -2.676, -0.755]], dtype=float32)
 """
 
 from __future__ import annotations

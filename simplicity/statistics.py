@@ -115,7 +115,7 @@ def effective_samples(
     Examples
     --------
     >>> effective_samples([64, 64], [64, 64**2], 64_000, 64).round().astype(int).tolist()
-    [63999, 999]
+    [64000, 999]
     """
     hits = np.asarray(counts, dtype=np.float64)
     prior = hits / n_samples

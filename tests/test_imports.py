@@ -12,6 +12,7 @@ import simplicity
 PACKAGE = Path(simplicity.__file__).parent
 LEVELS = [
     ["_version", "compilation"],
+    ["simd"],
     ["functions", "random"],
     ["statistics"],
     ["complexity"],

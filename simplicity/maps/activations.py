@@ -64,11 +64,11 @@ def _sin(x):
 
 @fused_kernel
 def activate(code, values):
-    """Apply the activation of this code to a flat float32 array, in place (linear: nothing to do)."""
-    if code == RELU:
-        for i in range(values.shape[0]):
-            values[i] = F32(0.5) * (values[i] + abs(values[i]))
-    elif code == _TANH:
+    """Apply tanh, erf or sin to a flat float32 array, in place.
+
+    linear needs nothing, and relu is a part of the sum (:func:`simplicity.maps.linear.affine`).
+    """
+    if code == _TANH:
         for i in range(values.shape[0]):
             values[i] = _tanh(values[i])
     elif code == _ERF:

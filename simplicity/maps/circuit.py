@@ -75,7 +75,7 @@ class BooleanCircuit(ParameterFunctionMap):
     --------
     >>> circuit = BooleanCircuit(n_inputs=2, n_gates=1)
     >>> circuit.parameters(circuit.noise.draw(seed=0, draws=[0])[0])["program"]
-    ['g1 = nand(x1, x2)']
+    ['g1 = a_or_not_b(x2, x2)']
     """
 
     n_inputs: int = 7

@@ -54,10 +54,8 @@ def _features(noise, constants, workspace, out):
         if layer < depth - 1:
             current = workspace[0][layer % 2][: width * positions].reshape((width, positions))
         weights = noise[start : start + width * fan_in].reshape((width, fan_in))
-        rectify = constants.activation == RELU
-        affine(weights, biases, scales, previous, rectify, current)
-        if not rectify:
-            activate(constants.activation, current.reshape(width * positions))
+        affine(weights, biases, scales, previous, constants.activation == RELU, current)
+        activate(constants.activation, current.reshape(width * positions))
         start += width * (fan_in + 1)
         previous = current
     return 0

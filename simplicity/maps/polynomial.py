@@ -193,7 +193,7 @@ class PolynomialCurve(ParameterFunctionMap):
     Examples
     --------
     >>> round(PolynomialCurve(n_inputs=7, degree=4).reachable.log2_count, 2)
-    24.34
+    24.35
     """
 
     n_inputs: int = 7

@@ -134,7 +134,8 @@ class Result:
     @property
     def unseen_mass(self) -> float:
         """Good-Turing estimate of the prior of all functions not seen, by independent hidden draws."""
-        lonely = self.counts[self.sum_squares == self.counts**2]
+        alone = (self.counts <= self.readouts) & (self.sum_squares == self.counts**2)
+        lonely = self.counts[alone]
         return unseen_mass(float(lonely.sum()), self.n_samples - self.n_undefined)
 
     def interval(self, level: float = 0.95) -> Interval:

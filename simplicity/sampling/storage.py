@@ -108,7 +108,9 @@ def save(result: Result, path: str | Path) -> None:
     }
     table = pa.table(columns).replace_schema_metadata({_KEY: json.dumps(metadata, sort_keys=True).encode()})
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=_ROW_GROUP)
+        pq.write_table(
+            table, temporary, compression="zstd", row_group_size=_ROW_GROUP, write_page_checksum=True
+        )
 
 
 def load(path: str | Path) -> Result:
@@ -139,7 +141,7 @@ def load(path: str | Path) -> Result:
         raise StorageError(f"{path} is a folder, not a result")
     try:
         metadata = _metadata(path)
-        table = pq.read_table(path)
+        table = pq.read_table(path, page_checksum_verification=True)
         return _result(table, metadata)
     except StorageError as error:
         raise StorageError(f"{path}: {error}") from error
@@ -147,7 +149,7 @@ def load(path: str | Path) -> Result:
         raise StorageError(
             f"{path} is not a readable Parquet file (truncated or damaged?): {error}"
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
 
 

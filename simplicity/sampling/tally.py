@@ -20,6 +20,7 @@ _SHARD_SHIFT = np.uint64(60)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xD6E8FEB86659FD93)
 _SMALLEST = 64
+_MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
 
 
 class Table(NamedTuple):
@@ -154,9 +155,9 @@ def _insert(words, kept, hashes, counts, squares, order, entries):
             old_squares = np.int64(entry[n_words + 1])
             new_squares = old_squares + squares[i]
             entry[n_words + 1] = np.uint64(new_squares)
-        if old_squares == old * old:
+        if old < _MOST_READOUTS and old_squares == old * old:
             lonely -= old
-        if new_squares == new * new:
+        if new < _MOST_READOUTS and new_squares == new * new:
             lonely += new
     return added, lonely
 

@@ -4,15 +4,19 @@ import numpy as np
 import pytest
 
 from simplicity.maps.activations import ACTIVATIONS, activate
+from simplicity.maps.linear import affine
 from tests import naive
 
 GRID = np.concatenate([np.linspace(-12, 12, 400_001), np.geomspace(1e-38, 1e2, 100_001)]).astype(np.float32)
 
 
 def activated(name, values):
-    out = np.array(values, dtype=np.float32)
-    activate(ACTIVATIONS[name], out)
-    return out
+    """The activation of one unit of weight 1; relu is a part of the sum, the others follow it."""
+    inputs = np.array(values, dtype=np.float32)[None]
+    out, one, zero = np.empty_like(inputs), np.ones((1, 1), dtype=np.float32), np.zeros(1, dtype=np.float32)
+    affine(one, zero, (np.float32(1), np.float32(1)), inputs, name == "relu", out)
+    activate(ACTIVATIONS[name], out[0])
+    return out[0]
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -55,6 +59,7 @@ def test_nan_stays_nan_wherever_it_stands(name):
 
 def test_relu_and_linear_are_exact():
     assert np.array_equal(activated("relu", GRID), np.maximum(GRID, 0))
+    assert np.array_equal(activated("relu", -GRID[:3200]), np.maximum(-GRID[:3200], 0))
     assert np.array_equal(activated("linear", GRID), GRID)
     assert activated("relu", [np.inf, -np.inf]).tolist() == [np.inf, 0]
     assert np.isnan(activated("sin", [np.inf, -np.inf])).all()

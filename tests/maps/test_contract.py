@@ -128,7 +128,7 @@ def test_everything_is_written(pf_map):
         _row_driver(code.words)(noise, size, code.constants, workspace, words, status)
     elif code.logits is not None:
         logits = np.full(positions, np.nan, dtype=code.logit_dtype)
-        _logits_driver(code.logits)(noise, size, code.constants, (np.zeros(1),), logits, words, status)
+        _logits_driver(code.logits)(noise, size, code.constants, workspace, logits, words, status)
     else:
         readout = pf_map.readout
         scales = np.array([readout.weight_std, readout.bias_std], dtype=np.float32)

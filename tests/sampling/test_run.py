@@ -116,8 +116,10 @@ def test_an_interruption_before_the_first_block_is_no_fault_of_the_map(monkeypat
 
 def test_a_second_interruption_ends_the_run_at_once(monkeypatch, tmp_path, small_blocks):
     def follow(run, progress):
-        for _ in run.steps():
-            signal.raise_signal(signal.SIGINT)
+        for number, _ in enumerate(run.steps()):
+            if number > 0:
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
 
     before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(run_module, "_follow", follow)
