@@ -42,6 +42,8 @@ def summary(maker: type) -> str:
 
 def shown_value(value: object) -> str:
     """A default as it would be typed."""
+    if value is None:
+        return "(set by n_inputs)"
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

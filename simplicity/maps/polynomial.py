@@ -85,8 +85,8 @@ class PolynomialThreshold(ParameterFunctionMap):
     Parameters
     ----------
     n_inputs : int
-    degree : int
-        0 to n_inputs; degree 1 is a perceptron.
+    degree : int, optional
+        0 to n_inputs; degree 1 is a perceptron. Default 2, or 1 for a single input.
     basis : {"monomial", "walsh"}
         Products of {0, 1} inputs, or of {-1, +1} inputs (Walsh functions; full degree is then the unbiased
         null model: every function has prior 2^(-2^n)).
@@ -101,14 +101,15 @@ class PolynomialThreshold(ParameterFunctionMap):
     """
 
     n_inputs: int = 7
-    degree: int = 2
+    degree: int = None  # type: ignore[assignment]  # set in __post_init__ from n_inputs
     basis: Literal["monomial", "walsh"] = "monomial"
     coefficient_std: float = 1.0
     distribution: Distribution = "normal"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "degree", checked_integer("degree", self.degree, 0, self.n_inputs))
+        degree = min(2, self.n_inputs) if self.degree is None else self.degree
+        object.__setattr__(self, "degree", checked_integer("degree", degree, 0, self.n_inputs))
         object.__setattr__(
             self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False)
         )
@@ -183,8 +184,9 @@ class PolynomialCurve(ParameterFunctionMap):
     Parameters
     ----------
     n_inputs : int
-    degree : int
-        0 to 2^n - 1. Exactly the functions with at most ``degree`` sign changes along the grid are reachable.
+    degree : int, optional
+        0 to 2^n - 1, default 10 or the most there is. Exactly the functions with at most ``degree`` sign
+        changes along the grid are reachable.
     basis : {"monomial", "legendre", "chebyshev"}
     coefficient_std : float
         Scales the logits; the prior does not depend on it.
@@ -197,14 +199,16 @@ class PolynomialCurve(ParameterFunctionMap):
     """
 
     n_inputs: int = 7
-    degree: int = 10
+    degree: int = None  # type: ignore[assignment]  # set in __post_init__ from n_inputs
     basis: Literal["monomial", "legendre", "chebyshev"] = "monomial"
     coefficient_std: float = 1.0
     distribution: Distribution = "normal"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "degree", checked_integer("degree", self.degree, 0, 2**self.n_inputs - 1))
+        most = 2**self.n_inputs - 1
+        degree = min(10, most) if self.degree is None else self.degree
+        object.__setattr__(self, "degree", checked_integer("degree", degree, 0, most))
         object.__setattr__(
             self, "coefficient_std", checked_scale("coefficient_std", self.coefficient_std, zero=False)
         )

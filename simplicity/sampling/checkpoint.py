@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import platform
@@ -87,7 +88,9 @@ class Checkpoint:
                 temporary.write_text(json.dumps(log, indent=2) + "\n")
         if self.folder.is_dir():
             shutil.rmtree(self.folder)
-        for leftover in self.path.parent.glob(f".{self.path.name}.*.tmp"):  # of a write that was killed
+        for leftover in self.path.parent.glob(
+            f".{glob.escape(self.path.name)}.*.tmp"
+        ):  # of a write that was killed
             leftover.unlink(missing_ok=True)
 
 
