@@ -31,14 +31,15 @@ class _Constants(NamedTuple):
 
 @kernel
 def decode(word, n_gates, n_sources):
-    """Gate number and the two sources that one noise word chooses, uniform over all such triples."""
+    """Gate number and the two sources that one noise word chooses, uniform over all such triples.
+
+    The word, read as a fraction of 2^64, is cut into n_gates parts, the part into n_sources, and so again.
+    """
     sources = np.uint64(n_sources)
-    choice = below(word, np.uint64(n_gates) * sources * sources)
-    return (
-        np.int64(choice // (sources * sources)),
-        np.int64(choice // sources % sources),
-        np.int64(choice % sources),
-    )
+    gate = below(word, np.uint64(n_gates))
+    word = word * np.uint64(n_gates)
+    first = below(word, sources)
+    return np.int64(gate), np.int64(first), np.int64(below(word * sources, sources))
 
 
 @kernel

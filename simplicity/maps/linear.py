@@ -12,7 +12,8 @@ from simplicity.compilation import fused_kernel, kernel
 from simplicity.simd import (
     fused_multiply_add,
     load,
-    not_finite_64,
+    load_splat,
+    not_a_number,
     positive_64,
     rectified,
     splat,
@@ -21,41 +22,70 @@ from simplicity.simd import (
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
-_TILE = 32  # positions whose sums, for two units, stay in the vector registers of common processors
+_TILE = 16  # positions whose sums, for five units, stay in the vector registers of common processors
+_SHORT = 128
 
 
 @kernel
-def _tile(weights, biases, scales, inputs, rectify, unit, other, x, positions, out):
-    """32 positions of two units: sums in registers over all inputs. ``other`` may be ``unit`` again.
+def _finished(total, weight_scale, bias, rectify):
+    """bias + weight_scale * total, perhaps rectified."""
+    value = fused_multiply_add(splat(weight_scale), total, splat(bias))
+    return rectified(value) if rectify else value
 
-    Inputs and out are flat here: a view made in the loop would cost more than the sums.
+
+@kernel
+def _five_units(weights, biases, scales, inputs, start, shape, rectify, units, x, out):
+    """16 positions, from x on, of five units (the same one twice is allowed).
+
+    The sums stay in registers. All arrays are flat here: a view made in the loop would cost more than they
+    do. Input k of position x stands at inputs[start + k * pitch].
     """
+    fan_in, pitch, positions = shape
+    a, b, c, d, e = units
+    zero = splat(np.float32(0))
+    a0, a1, b0, b1, c0, c1, d0, d1, e0, e1 = zero, zero, zero, zero, zero, zero, zero, zero, zero, zero
+    for k in range(fan_in):
+        h0, h1 = load(inputs, start + k * pitch), load(inputs, start + k * pitch + 8)
+        w = load_splat(weights, a * fan_in + k)
+        a0, a1 = fused_multiply_add(w, h0, a0), fused_multiply_add(w, h1, a1)
+        w = load_splat(weights, b * fan_in + k)
+        b0, b1 = fused_multiply_add(w, h0, b0), fused_multiply_add(w, h1, b1)
+        w = load_splat(weights, c * fan_in + k)
+        c0, c1 = fused_multiply_add(w, h0, c0), fused_multiply_add(w, h1, c1)
+        w = load_splat(weights, d * fan_in + k)
+        d0, d1 = fused_multiply_add(w, h0, d0), fused_multiply_add(w, h1, d1)
+        w = load_splat(weights, e * fan_in + k)
+        e0, e1 = fused_multiply_add(w, h0, e0), fused_multiply_add(w, h1, e1)
     weight_scale, bias_scale = scales
-    bias_a, bias_b = splat(bias_scale * biases[unit]), splat(bias_scale * biases[other])
-    a0, a1, a2, a3 = bias_a, bias_a, bias_a, bias_a
-    b0, b1, b2, b3 = bias_b, bias_b, bias_b, bias_b
-    for k in range(weights.shape[1]):
-        wa, wb = splat(weight_scale * weights[unit, k]), splat(weight_scale * weights[other, k])
-        start = k * positions + x
-        h0, h1 = load(inputs, start), load(inputs, start + 8)
-        h2, h3 = load(inputs, start + 16), load(inputs, start + 24)
-        a0, a1 = fused_multiply_add(wa, h0, a0), fused_multiply_add(wa, h1, a1)
-        a2, a3 = fused_multiply_add(wa, h2, a2), fused_multiply_add(wa, h3, a3)
-        b0, b1 = fused_multiply_add(wb, h0, b0), fused_multiply_add(wb, h1, b1)
-        b2, b3 = fused_multiply_add(wb, h2, b2), fused_multiply_add(wb, h3, b3)
-    if rectify:
-        a0, a1, a2, a3 = rectified(a0), rectified(a1), rectified(a2), rectified(a3)
-        b0, b1, b2, b3 = rectified(b0), rectified(b1), rectified(b2), rectified(b3)
-    start = unit * positions + x
-    store(out, start, a0)
-    store(out, start + 8, a1)
-    store(out, start + 16, a2)
-    store(out, start + 24, a3)
-    start = other * positions + x
-    store(out, start, b0)
-    store(out, start + 8, b1)
-    store(out, start + 16, b2)
-    store(out, start + 24, b3)
+    bias = bias_scale * biases[a]
+    store(out, a * positions + x, _finished(a0, weight_scale, bias, rectify))
+    store(out, a * positions + x + 8, _finished(a1, weight_scale, bias, rectify))
+    bias = bias_scale * biases[b]
+    store(out, b * positions + x, _finished(b0, weight_scale, bias, rectify))
+    store(out, b * positions + x + 8, _finished(b1, weight_scale, bias, rectify))
+    bias = bias_scale * biases[c]
+    store(out, c * positions + x, _finished(c0, weight_scale, bias, rectify))
+    store(out, c * positions + x + 8, _finished(c1, weight_scale, bias, rectify))
+    bias = bias_scale * biases[d]
+    store(out, d * positions + x, _finished(d0, weight_scale, bias, rectify))
+    store(out, d * positions + x + 8, _finished(d1, weight_scale, bias, rectify))
+    bias = bias_scale * biases[e]
+    store(out, e * positions + x, _finished(e0, weight_scale, bias, rectify))
+    store(out, e * positions + x + 8, _finished(e1, weight_scale, bias, rectify))
+
+
+@kernel
+def _one_unit(weights, biases, scales, inputs, start, shape, rectify, unit, x, out):
+    """16 positions, from x on, of one unit."""
+    fan_in, pitch, positions = shape
+    a0, a1 = splat(np.float32(0)), splat(np.float32(0))
+    for k in range(fan_in):
+        w = load_splat(weights, unit * fan_in + k)
+        a0 = fused_multiply_add(w, load(inputs, start + k * pitch), a0)
+        a1 = fused_multiply_add(w, load(inputs, start + k * pitch + 8), a1)
+    bias = scales[1] * biases[unit]
+    store(out, unit * positions + x, _finished(a0, scales[0], bias, rectify))
+    store(out, unit * positions + x + 8, _finished(a1, scales[0], bias, rectify))
 
 
 @fused_kernel
@@ -77,10 +107,24 @@ def affine(weights, biases, scales, inputs, rectify, out):
     positions = inputs.shape[1]
     if positions % _TILE == 0:
         flat, flat_out = inputs.reshape(inputs.size), out.reshape(out.size)
+        flat_weights = weights.reshape(weights.size)
+        last = units - 1
+        # Far rows of inputs would push each other out of the cache: of long rows, tiles are copied together.
+        rows = np.empty(fan_in * _TILE, dtype=np.float32) if positions > _SHORT else flat
         for x in range(0, positions, _TILE):
-            for j in range(0, units, 2):
-                other = min(j + 1, units - 1)
-                _tile(weights, biases, scales, flat, rectify, j, other, x, positions, flat_out)
+            start, pitch = x, positions
+            if positions > _SHORT:
+                start, pitch = 0, _TILE
+                for k in range(fan_in):
+                    store(rows, k * _TILE, load(flat, k * positions + x))
+                    store(rows, k * _TILE + 8, load(flat, k * positions + x + 8))
+            shape = fan_in, pitch, positions
+            for j in range(0, units, 5):
+                five = j, min(j + 1, last), min(j + 2, last), min(j + 3, last), min(j + 4, last)
+                if j < last:
+                    _five_units(flat_weights, biases, scales, rows, start, shape, rectify, five, x, flat_out)
+                else:
+                    _one_unit(flat_weights, biases, scales, rows, start, shape, rectify, j, x, flat_out)
     else:
         for j in range(units):
             for x in range(positions):
@@ -105,16 +149,19 @@ def weighted_sum(weights, scale, rows, out):
 def pack_positive(logits, words):
     """Bit x of words is logits[x] > 0; returns 1 where a logit is NaN or infinite, else 0."""
     positions = logits.shape[0]
-    failed = _ZERO
     if positions % 64 == 0:
+        zero = splat(logits.dtype.type(0))
+        probe = zero  # NaN as soon as one logit is not finite
         for i in range(words.shape[0]):
             words[i] = positive_64(logits, 64 * i)
-            failed |= not_finite_64(logits, 64 * i)
-    else:
-        words[0] = _ZERO
-        for x in range(positions):
-            if logits[x] > 0:
-                words[0] |= _ONE << np.uint64(x)
-            if not np.isfinite(logits[x]):
-                failed = _ONE
-    return 1 if failed != _ZERO else 0
+            for x in range(64 * i, 64 * (i + 1), 8):
+                probe = fused_multiply_add(load(logits, x), zero, probe)
+        return 1 if not_a_number(probe) != 0 else 0
+    failed = 0
+    words[0] = _ZERO
+    for x in range(positions):
+        if logits[x] > 0:
+            words[0] |= _ONE << np.uint64(x)
+        if not np.isfinite(logits[x]):
+            failed = 1
+    return failed

@@ -23,6 +23,7 @@ from simplicity.maps.base import (
     log2_of_count,
 )
 from simplicity.random import Noise
+from simplicity.simd import fused_multiply_add, load, splat, store
 
 #: Number of linearly separable functions of n = 0, 1, … inputs (OEIS A000609).
 THRESHOLD_FUNCTIONS = (
@@ -35,40 +36,36 @@ THRESHOLD_FUNCTIONS_WITHOUT_BIAS = (2, 6, 32, 370, 11292, 1066044)
 class _Constants(NamedTuple):
     weight_std: float
     bias_std: float
-    plus_minus: bool
-
-
-@kernel
-def _sums(start, weights, scale, plus_minus, out):
-    """out[x] = start + scale * sum_i weights[i] * input_i(x), one input after the other: out doubles."""
-    out[0] = start
-    half = 1
-    for i in range(weights.shape[0] - 1, -1, -1):
-        weight = scale * weights[i]
-        for x in range(half):
-            out[half + x] = out[x] + weight
-            if plus_minus:
-                out[x] = out[x] - weight
-        half *= 2
+    low: float  # value of an input that is 0
+    last_inputs: npt.NDArray[np.float64]  # of the last three inputs, the last one first, at 8 positions
 
 
 @kernel
 def _logits(noise, constants, workspace, out):
-    """Sums over the first inputs and over the last three apart, then each with each.
+    """The sums at the settings of the last three inputs, a vector; then out doubles with every further input.
 
-    Both parts, and so their sums, are odd to the last bit for ±1 inputs without bias.
+    Each input adds its weight where it is 1, and ``low`` times it elsewhere; so the sums are odd to the last
+    bit for ±1 inputs without bias.
     """
-    firsts, lasts = workspace
+    sums = out if out.shape[0] >= 8 else workspace[0]
     n_inputs = noise.shape[0] - 1
-    n_first = max(n_inputs - 3, 0)
-    bias = constants.bias_std * noise[n_inputs]
-    _sums(bias, noise[:n_first], constants.weight_std, constants.plus_minus, firsts)
-    _sums(0.0, noise[n_first:n_inputs], constants.weight_std, constants.plus_minus, lasts)
-    lanes = lasts.shape[0]
-    for x in range(firsts.shape[0]):
-        block = out[x * lanes : (x + 1) * lanes]
-        for lane in range(lanes):
-            block[lane] = firsts[x] + lasts[lane]
+    total = splat(constants.bias_std * noise[n_inputs])
+    for i in range(n_inputs - 1, max(n_inputs - 4, -1), -1):
+        values = load(constants.last_inputs, 8 * (n_inputs - 1 - i))
+        total = fused_multiply_add(splat(constants.weight_std * noise[i]), values, total)
+    store(sums, 0, total)
+    one, low = splat(1.0), splat(constants.low)
+    size = 8
+    for i in range(n_inputs - 4, -1, -1):
+        weight = splat(constants.weight_std * noise[i])
+        for x in range(0, size, 8):
+            total = load(sums, x)
+            store(sums, size + x, fused_multiply_add(one, weight, total))
+            store(sums, x, fused_multiply_add(low, weight, total))
+        size *= 2
+    if out.shape[0] < 8:
+        for x in range(out.shape[0]):
+            out[x] = sums[x]
     return 0
 
 
@@ -127,11 +124,12 @@ class Perceptron(ParameterFunctionMap):
         return Reachable(log2_of_count(cover_count(2**n, n + (self.bias_std > 0))), False, "Cover's count")
 
     def evaluator(self) -> Kernel:
-        lanes = 2 ** min(self.n_inputs, 3)
+        low = -1.0 if self.inputs == "pm1" else 0.0
+        last_inputs = np.where(np.arange(8) >> np.arange(3)[:, None] & 1, 1.0, low)
         return Kernel(
             logits=_logits,
-            constants=_Constants(self._weight_scale, self.bias_std, self.inputs == "pm1"),
-            workspace=lambda: (np.empty(2**self.n_inputs // lanes), np.empty(lanes)),
+            constants=_Constants(self._weight_scale, self.bias_std, low, last_inputs.ravel()),
+            workspace=lambda: (np.empty(8),),
             logit_dtype=np.float64,
         )
 

@@ -26,6 +26,7 @@ from simplicity.maps.base import (
 from simplicity.maps.linear import weighted_sum
 from simplicity.maps.perceptron import THRESHOLD_FUNCTIONS
 from simplicity.random import Noise, checked_integer
+from simplicity.simd import fused_multiply_add, load, splat, store
 
 #: Number of polynomial threshold functions by number of inputs and degree, where it is known.
 POLYNOMIAL_THRESHOLD_FUNCTIONS = {
@@ -47,31 +48,29 @@ def _threshold_logits(noise, constants, workspace, out):
     """The sum over all monomials at all inputs: over the last three inputs directly, then by butterflies.
 
     A monomial is a row (its part in the inputs before the last three) times a pattern (the values of its
-    part in the last three at their 8 settings, or fewer where n_inputs is below 3).
+    part in the last three at their 8 settings; fewer count where n_inputs is below 3).
     """
-    lanes = constants.patterns.shape[1]
-    for x in range(out.shape[0]):
-        out[x] = np.float32(0)
-    for k in range(constants.rows.shape[0]):
+    sums = out if out.shape[0] >= 8 else workspace[0]
+    rows, patterns = constants.rows, constants.patterns
+    for x in range(sums.shape[0]):
+        sums[x] = np.float32(0)
+    for k in range(rows.shape[0]):
         coefficient = constants.coefficient_std * noise[k]
-        row = out[constants.rows[k] * lanes : (constants.rows[k] + 1) * lanes]
-        pattern = constants.patterns[k]
-        for lane in range(lanes):
-            row[lane] += coefficient * pattern[lane]
-    half = lanes
+        row = fused_multiply_add(splat(coefficient), load(patterns, 8 * k), load(sums, 8 * rows[k]))
+        store(sums, 8 * rows[k], row)
+    one, minus_one = splat(np.float32(1)), splat(np.float32(-1))
+    half = 8
     while half < out.shape[0]:
         for start in range(0, out.shape[0], 2 * half):
-            low = out[start : start + half]
-            high = out[start + half : start + 2 * half]
-            if constants.walsh:
-                for x in range(half):
-                    a, b = low[x], high[x]
-                    low[x] = a - b
-                    high[x] = a + b
-            else:
-                for x in range(half):
-                    high[x] = low[x] + high[x]
+            for block in range(start, start + half, 8):
+                low, high = load(sums, block), load(sums, block + half)
+                store(sums, block + half, fused_multiply_add(one, high, low))
+                if constants.walsh:
+                    store(sums, block, fused_multiply_add(minus_one, high, low))
         half *= 2
+    if out.shape[0] < 8:
+        for x in range(out.shape[0]):
+            out[x] = sums[x]
     return 0
 
 
@@ -150,12 +149,18 @@ class PolynomialThreshold(ParameterFunctionMap):
         last = min(self.n_inputs, 3)
         first = self.n_inputs - last
         values = input_values(last, "pm1" if self.basis == "walsh" else "01", np.float32)
-        patterns = [values[[i - first for i in s if i >= first]].prod(axis=0) for s in self.monomials]
+        patterns = np.zeros((len(self.monomials), 8), dtype=np.float32)
+        for k, s in enumerate(self.monomials):
+            patterns[k, : 2**last] = values[[i - first for i in s if i >= first]].prod(axis=0)
         rows = [sum(1 << (first - 1 - i) for i in s if i < first) for s in self.monomials]
         constants = _ThresholdConstants(
-            np.array(rows), np.array(patterns), np.float32(self.coefficient_std), self.basis == "walsh"
+            np.array(rows), patterns.ravel(), np.float32(self.coefficient_std), self.basis == "walsh"
         )
-        return Kernel(logits=_threshold_logits, constants=constants)
+        return Kernel(
+            logits=_threshold_logits,
+            constants=constants,
+            workspace=lambda: (np.empty(8, dtype=np.float32),),
+        )
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
         """``coefficients``, (monomials,), and the ``monomials`` that they belong to."""
