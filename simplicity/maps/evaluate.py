@@ -58,16 +58,14 @@ def _features_driver(function: Any) -> Any:
     @_compile
     def drive(noise, size, last, readouts, scales, constants, workspace, features, logits, words, status):
         width = features.shape[0]
-        weights = np.empty((readouts, width), dtype=np.float32)
-        biases = np.empty(readouts, dtype=np.float32)
+        pitch = last.shape[1]
+        flat = last.reshape(last.size)
         for i in range(noise.shape[0]):
             failed = function(noise[i][:size], constants, workspace, features)
-            for r in range(readouts):
-                row = last[i * (readouts - 1) + r - 1] if r > 0 else noise[i]
-                for k in range(width):
-                    weights[r, k] = row[k]
-                biases[r] = row[width]
-            affine(weights, biases, (scales[0], scales[1]), features, False, logits)
+            affine(noise[i], noise[i][width:], (0, 0), scales, features, False, logits[:1])
+            if readouts > 1:
+                further = flat[i * (readouts - 1) * pitch :]
+                affine(further, further[width:], (pitch, pitch), scales, features, False, logits[1:])
             for r in range(readouts):
                 status[i * readouts + r] = failed | pack_positive(logits[r], words[i * readouts + r])
 
@@ -83,9 +81,7 @@ def _features_logits_driver(function: Any) -> Any:
         width = features.shape[0]
         for i in range(noise.shape[0]):
             status[i] = function(noise[i][:size], constants, workspace, features)
-            weights = noise[i][:width].reshape((1, width))
-            biases = noise[i][width : width + 1]
-            affine(weights, biases, (scales[0], scales[1]), features, False, logits[i : i + 1])
+            affine(noise[i], noise[i][width:], (0, 0), scales, features, False, logits[i : i + 1])
 
     return drive
 
@@ -121,7 +117,7 @@ class Evaluator:
             self._workspace = self.code.workspace() or (np.empty(0, dtype=np.uint64),)
         readout = pf_map.readout
         if readout is not None:
-            self._scales = np.array([readout.weight_std, readout.bias_std], dtype=np.float32)
+            self._scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
             self._features = np.empty((readout.width, self.positions), dtype=np.float32)
 
     def functions(self, noise: npt.NDArray[Any]) -> tuple[Words, Flags]:

@@ -53,8 +53,8 @@ def _features(noise, constants, workspace, out):
         current = out
         if layer < depth - 1:
             current = workspace[0][layer % 2][: width * positions].reshape((width, positions))
-        weights = noise[start : start + width * fan_in].reshape((width, fan_in))
-        affine(weights, biases, scales, previous, constants.activation == RELU, current)
+        weights = noise[start : start + width * fan_in]
+        affine(weights, biases, (fan_in, 1), scales, previous, constants.activation == RELU, current)
         activate(constants.activation, current.reshape(width * positions))
         start += width * (fan_in + 1)
         previous = current

@@ -13,8 +13,8 @@ GRID = np.concatenate([np.linspace(-12, 12, 400_001), np.geomspace(1e-38, 1e2, 1
 def activated(name, values):
     """The activation of one unit of weight 1; relu is a part of the sum, the others follow it."""
     inputs = np.array(values, dtype=np.float32)[None]
-    out, one, zero = np.empty_like(inputs), np.ones((1, 1), dtype=np.float32), np.zeros(1, dtype=np.float32)
-    affine(one, zero, (np.float32(1), np.float32(1)), inputs, name == "relu", out)
+    out, one, zero = np.empty_like(inputs), np.ones(1, dtype=np.float32), np.zeros(1, dtype=np.float32)
+    affine(one, zero, (1, 1), (np.float32(1), np.float32(1)), inputs, name == "relu", out)
     activate(ACTIVATIONS[name], out[0])
     return out[0]
 

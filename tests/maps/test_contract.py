@@ -131,7 +131,7 @@ def test_everything_is_written(pf_map):
         _logits_driver(code.logits)(noise, size, code.constants, workspace, logits, words, status)
     else:
         readout = pf_map.readout
-        scales = np.array([readout.weight_std, readout.bias_std], dtype=np.float32)
+        scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
         features = np.full((readout.width, positions), np.nan, dtype=np.float32)
         logits = np.full((1, positions), np.nan, dtype=np.float32)
         _features_driver(code.features)(
