@@ -12,11 +12,12 @@ Floats = npt.NDArray[np.float64]
 
 
 class Interval(NamedTuple):
-    """Lower and upper ends, arrays of one shape, and the nominal level."""
+    """Lower and upper ends, arrays of one shape, the nominal level, and how they were obtained."""
 
     low: Floats
     high: Floats
     level: float
+    method: str
 
 
 def checked_level(level: float) -> float:
@@ -63,7 +64,7 @@ def binomial_interval(counts: npt.ArrayLike, n_samples: npt.ArrayLike, level: fl
     misses = n - hits
     low = special.betaincinv(np.where(hits > 0, hits, 1.0), misses + 1, tail)
     high = special.betaincinv(hits + 1, np.where(misses > 0, misses, 1.0), 1 - tail)
-    return Interval(np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0), level)
+    return Interval(np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0), level, "Clopper-Pearson")
 
 
 def clustered_interval(
@@ -104,7 +105,8 @@ def clustered_interval(
         quantile = (1 + level) / 2
         effective = effective * (special.ndtri(quantile) / special.stdtrit(n_draws - 1, quantile)) ** 2
     effective = np.maximum(effective, 1.0)
-    return binomial_interval(np.minimum(hits / n_samples * effective, effective), effective, level)
+    interval = binomial_interval(np.minimum(hits / n_samples * effective, effective), effective, level)
+    return interval._replace(method="Clopper-Pearson, clustered by hidden draw")
 
 
 def effective_samples(
@@ -124,8 +126,9 @@ def effective_samples(
     variance = np.maximum(spread, 0.0) / n_samples**2 * (n_draws / max(n_draws - 1, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = prior * (1 - prior) / variance
-    # No spread at all (every draw gave the same) says no more than the number of draws does.
-    return np.clip(np.where(variance > 0, effective, n_draws), 1.0, n_samples)
+    # No spread at all (every draw gave the same, up to rounding) says no more than the number of draws does.
+    spreads = spread > 1e-9 * np.asarray(sum_squares, dtype=np.float64)
+    return np.clip(np.where(spreads, effective, n_draws), 1.0, n_samples)
 
 
 def unseen_mass(lonely_samples: float, n_samples: float) -> float:

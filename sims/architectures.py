@@ -48,8 +48,11 @@ def sampled(name: str, n_samples: int, seed: int, folder: Path) -> tuple[simplic
     if not path.exists():
         simplicity.sample(MAPS[name], 1000, seed=seed)  # compiles
     result = simplicity.sample(MAPS[name], n_samples, seed=seed, path=path, progress=True)
-    log = json.loads(path.with_name(path.name + ".log.json").read_text())
-    return result, log["samples_in_this_run"] / log["seconds"]
+    log = path.with_name(path.name + ".log.json")
+    if not log.exists():
+        return result, np.nan
+    times = json.loads(log.read_text())
+    return result, times["samples_in_this_run"] / times["seconds"]
 
 
 def summary(result: simplicity.Result, samples_per_second: float) -> dict[str, object]:
@@ -67,7 +70,7 @@ def summary(result: simplicity.Result, samples_per_second: float) -> dict[str, o
         "fitted_a": fitted.a if fitted else np.nan,
         "fitted_b": fitted.b if fitted else np.nan,
         "prior_below_median_K": result.prior[values < np.median(values)].sum(),
-        "samples_per_second": round(samples_per_second),
+        "samples_per_second": np.round(samples_per_second),
     }
 
 

@@ -65,13 +65,12 @@ def test_state_between_calls_is_found():
 
 
 def test_changing_the_noise_is_found():
-    @simplicity.batch_map(n_params=8)
-    def overwriting(noise, inputs, /):
-        noise *= -1
-        return noise[:, : len(inputs)]
+    @simplicity.kernel_map(n_params=1)
+    def overwriting(noise, inputs, out, /):
+        noise[0] = -noise[0]
+        out[:] = noise[0]
 
-    # A batch map works on a padded copy, so what it does to its argument cannot reach the caller.
-    assert failures(overwriting(n_inputs=3)) == {}
+    assert "changed the noise" in failures(overwriting(n_inputs=3))["is pure"]
 
 
 def test_a_wrong_shape_is_found():
@@ -164,6 +163,12 @@ class LyingCurve(PolynomialCurve):
     @property
     def symmetries(self):
         return simplicity.Symmetries(permutation=True, complement=True, negation=True)
+
+
+def test_a_symmetry_that_cannot_be_tested_is_said_to_be_so():
+    messages = {check.name: check.message for check in checks.check_map(MAPS["lookup-table"](7))}
+    assert "not tested" in messages["symmetry under output negation (n = 7)"]
+    assert messages["symmetry under output negation (n = 3)"].startswith("p = ")
 
 
 def test_a_declared_symmetry_that_data_refute_is_found():

@@ -49,12 +49,17 @@ def sample_command(arguments: argparse.Namespace) -> int:
         path=arguments.output,
         progress=not arguments.quiet,
     )
-    print(description(result))
+    report(result, saved=bool(arguments.output))
     if arguments.output:
         print(f"saved to {arguments.output}")
-    else:
-        _print_top(result, 10, [measure("lz76")], 0.95)
     return 0
+
+
+def report(result: Result, *, saved: bool) -> None:
+    """A result in one line, and, where no file has it, its most probable functions."""
+    print(description(result))
+    if not saved and len(result):
+        _print_top(result, 10, [measure("lz76")], 0.95)
 
 
 def description(result: Result) -> str:
@@ -100,7 +105,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 def _print_top(result: Result, top: int, measures: list[Measure], level: float) -> None:
     functions, n_inputs = result.functions[:top], result.n_inputs
-    interval = result.interval(level)
+    interval = result.interval(level, slice(0, top))
     known = names(functions, n_inputs)
     complexities = [found(functions, n_inputs) for found in measures]
     rows = [
@@ -121,6 +126,7 @@ def _print_top(result: Result, top: int, measures: list[Measure], level: float) 
             [str(i + 1), text, str(result.counts[i]), f"{result.prior[i]:.4g}", ends, *values, known[i] or ""]
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    print(f"intervals: {interval.method}")
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 

@@ -99,6 +99,8 @@ def _add_map(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
     argv = sys.argv[1:] if argv is None else list(argv)
+    if "" not in sys.path and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # so that module:function finds modules in this folder
     try:
         arguments = build_parser(argv).parse_args(argv)
         if arguments.command in ("sample", "check") and not hasattr(arguments, "maker"):
@@ -106,13 +108,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return commands.COMMANDS[arguments.command](arguments)
     except SamplingInterrupted as interruption:
         print(f"simplicity: {interruption}", file=sys.stderr)
+        commands.report(interruption.result, saved=bool(arguments.output))
         return 130
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `simplicity show … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+    except (ValueError, TypeError, OSError, ImportError, MemoryError, argparse.ArgumentError) as error:
         message = " ".join(str(error).split()) or type(error).__name__
         print(f"simplicity: error: {message}", file=sys.stderr)
         return 2

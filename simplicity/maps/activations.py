@@ -2,7 +2,8 @@
 
 tanh and erf are minimax rational functions of the square, sin a polynomial after reduction by pi; their
 absolute errors are below 4e-7 (tests hold them to that against NumPy and SciPy in float64). NaN stays
-NaN in all of them, so that an overflow is counted as undefined and never as a class.
+NaN in all of them, and the sine of more than 10,000 is NaN, so that an overflow is counted as undefined
+and never as a class.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _EQ4, _EQ5 = map(F32, (1.1351046452914e-3, 3.92135421e-5))
 
 _S0, _S1, _S2, _S3 = map(F32, (2.60522491691e-6, -1.98090752918e-4, 8.33305106345e-3, -0.16666657992))
 _PI_HIGH, _PI_MIDDLE, _PI_LOW = F32(3.140625), F32(9.670257568359375e-4), F32(6.277114152908325e-7)
+_SIN_LIMIT = F32(1e4)  # float32 knows too little of the angle beyond
 _ROUND = F32(12582912.0)  # 1.5 * 2^23: adding and taking it away rounds to a whole number
 
 
@@ -59,7 +61,8 @@ def _sin(x):
     r = ((x - turns * _PI_HIGH) - turns * _PI_MIDDLE) - turns * _PI_LOW
     s = r * r
     value = r + r * s * (((_S0 * s + _S1) * s + _S2) * s + _S3)
-    return float32_from_bits(U32(float32_bits(value) ^ U32(U32(I32(turns)) << U32(31))))
+    value = float32_from_bits(U32(float32_bits(value) ^ U32(U32(I32(turns)) << U32(31))))
+    return value if abs(x) <= _SIN_LIMIT else F32(np.nan)
 
 
 @fused_kernel

@@ -225,12 +225,12 @@ def checked_widths(name: str, value: object) -> tuple[int, ...]:
 
 
 def checked_scale(name: str, value: object, *, zero: bool) -> float:
-    """A finite float above zero, or also zero itself."""
+    """A float from 1e-30 to 1e30, which keeps float32 arithmetic honest, or also zero itself."""
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     scale = float(value) if number else math.nan  # type: ignore[arg-type]
-    if not (math.isfinite(scale) and (scale > 0 or (zero and scale == 0))):
+    if not (1e-30 <= scale <= 1e30 or (zero and scale == 0)):
         raise ValueError(
-            f"{name} must be a finite number {'of 0 or more' if zero else 'above 0'}, got {value!r}"
+            f"{name} must be a number from 1e-30 to 1e30{', or 0' if zero else ''}, got {value!r}"
         )
     return scale
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
-from simplicity.functions import input_table, pack, words_of
+from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries, log2_of_count
 from simplicity.maps.gates import (
     GATE_SETS,
@@ -114,7 +114,7 @@ class BooleanCircuit(ParameterFunctionMap):
 
     def evaluator(self) -> Kernel:
         inputs = pack(input_table(self.n_inputs).T)
-        everywhere = np.uint64(2 ** min(2**self.n_inputs, 64) - 1)
+        everywhere = position_mask(self.n_inputs)
 
         def workspace() -> tuple[npt.NDArray[np.uint64]]:
             values = np.zeros((self.n_inputs + self.n_gates, words_of(self.n_inputs)), dtype=np.uint64)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
-from simplicity.functions import input_table, pack, words_of
+from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
 from simplicity.maps.gates import GATES, apply_gate, checked_gates, complemented, negated, tables
 from simplicity.random import Noise, below, tape_words
@@ -193,7 +193,7 @@ class ExpressionTree(ParameterFunctionMap):
             inputs=pack(input_table(self.n_inputs).T),
             gates=tables(self.operators),
             last_leaf=np.uint64(int(self.leaf_probability * 2**64) - 1),
-            mask=np.uint64(2 ** min(2**self.n_inputs, 64) - 1),
+            mask=position_mask(self.n_inputs),
         )
 
         def workspace() -> tuple[npt.NDArray[Any], ...]:

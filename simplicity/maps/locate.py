@@ -7,14 +7,17 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import json
 import sys
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from simplicity._version import __version__
 from simplicity.maps.base import MapError, ParameterFunctionMap
 from simplicity.maps.registry import MAPS
 
@@ -73,6 +76,8 @@ def named_object(name: str) -> Any:
             module = importlib.import_module(place)
         except ImportError as error:
             raise ValueError(f"cannot import module {place!r} of map {name!r}: {error}") from error
+        except Exception as error:
+            raise MapError(f"module {place} raised {type(error).__name__}: {error}") from error
     if not hasattr(module, attribute):
         makers = [key for key, value in vars(module).items() if _is_maker(value) and not key.startswith("_")]
         hint = f"; it has {', '.join(makers)}" if makers else ""
@@ -124,14 +129,19 @@ def describe(pf_map: ParameterFunctionMap) -> dict[str, Any]:
     -------
     dict
         ``name`` (None for a map that cannot be named, such as a local function), ``options``, ``source``
-        (digest of a user's code, None for built-in maps), ``label``, ``n_inputs``.
+        (digest of a user's code, None for built-in maps), ``version`` (of this package), ``label``,
+        ``n_inputs`` and what is known of the number of reachable functions.
+
+    Raises
+    ------
+    ValueError
+        If an option is not plain data.
     """
     kind = type(pf_map)
-    options = {
-        key: list(value) if isinstance(value, tuple) else value for key, value in pf_map.options().items()
-    }
+    options = json.loads(json.dumps(pf_map.options(), default=_plain))
     reachable = pf_map.reachable
     shared = {
+        "version": __version__,
         "options": options,
         "n_inputs": pf_map.n_inputs,
         "label": pf_map.label,
@@ -166,11 +176,13 @@ def rebuild(recipe: dict[str, Any]) -> ParameterFunctionMap:
     name = recipe["name"]
     if name is None:
         raise MapError(f"the map {recipe['label']!r} had no name to find it by again")
-    options = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in recipe["options"].items()
-    }
+    options = {key: _as_tuples(value) for key, value in recipe["options"].items()}
     try:
-        pf_map: ParameterFunctionMap = find_map(name)(**options)
+        for maker in _loaded(name):
+            pf_map: ParameterFunctionMap = maker(**options)
+            if describe(pf_map)["source"] == recipe["source"]:
+                return pf_map
+        pf_map = find_map(name)(**options)
     except ValueError as error:
         raise MapError(f"cannot rebuild map {name!r}: {error}") from error
     if describe(pf_map)["source"] != recipe["source"]:
@@ -178,59 +190,39 @@ def rebuild(recipe: dict[str, Any]) -> ParameterFunctionMap:
     return pf_map
 
 
+def _loaded(name: str) -> Iterator[Any]:
+    """Makers of this name in the running script and in files loaded before, which need not run again."""
+    place, _, attribute = name.rpartition(":")
+    files = [
+        module for key, module in sys.modules.items() if key == "__main__" or key.startswith(_FILE_MODULE)
+    ]
+    for module in files:
+        found = getattr(module, attribute, None)
+        if Path(getattr(module, "__file__", None) or "").name == place and _is_maker(found):
+            yield found
+
+
 def source_digest(function: Any) -> str:
-    """Digest of a function's (or class's) source and of what it names from its own file, all the way down.
+    """Digest of the file that a function or class stands in (of its own source where there is no file).
+
+    Conservative: whatever a map's code names in its own file counts, and what stands beside it, too.
 
     Raises
     ------
     OSError, TypeError
         If there is no source to be found.
     """
-    digest = hashlib.sha256()
-    module = sys.modules.get(function.__module__)
-    names = vars(module) if module is not None else {}
-    file = inspect.getfile(function)
-    done: set[str] = set()
-    pending: list[Any] = [function]
-    while pending:
-        item = pending.pop()
-        try:
-            digest.update(inspect.getsource(item).encode())
-        except (OSError, TypeError):
-            if item is function:
-                raise
-            continue  # something made at run time
-        code = getattr(item, "__code__", None)
-        codes: list[CodeType] = [code] if code is not None else _codes_of_class(item)
-        for name in sorted({used for code in codes for used in _names_in(code)} - done):
-            done.add(name)
-            value = names.get(name)
-            value = vars(value).get("_function", value) if inspect.isclass(value) else value
-            value = getattr(value, "__func__", value)  # of a static method
-            value = getattr(value, "py_func", value)  # of a compiled function
-            if isinstance(value, (int, float, str, bytes, tuple, np.generic)):
-                digest.update(f"{name}={value!r}".encode())
-            elif isinstance(value, np.ndarray):
-                digest.update(name.encode() + value.tobytes())
-            elif (inspect.isfunction(value) or inspect.isclass(value)) and _file_of(value) == file:
-                pending.append(value)
-    return digest.hexdigest()
+    file = Path(inspect.getsourcefile(function) or "")
+    source = file.read_bytes() if file.is_file() else inspect.getsource(function).encode()
+    return hashlib.sha256(source).hexdigest()
 
 
-def _file_of(value: Any) -> str | None:
-    try:
-        return inspect.getfile(value)
-    except (OSError, TypeError):
-        return None
+def _plain(value: object) -> Any:
+    """NumPy numbers as Python's; anything else is no option that a recipe can hold."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise ValueError(f"options of a map must be numbers, text or lists of them, got {value!r}")
 
 
-def _codes_of_class(kind: type) -> list[CodeType]:
-    members = (
-        getattr(member, "fget", None) or getattr(member, "__func__", member) for member in vars(kind).values()
-    )
-    return [member.__code__ for member in members if hasattr(member, "__code__")]
-
-
-def _names_in(code: CodeType) -> set[str]:
-    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
-    return set(code.co_names).union(*(_names_in(constant) for constant in inner))
+def _as_tuples(value: Any) -> Any:
+    return tuple(_as_tuples(entry) for entry in value) if isinstance(value, list) else value

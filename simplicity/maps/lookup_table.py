@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simplicity.compilation import kernel
-from simplicity.functions import words_of
+from simplicity.functions import position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
 from simplicity.random import Noise
 
@@ -53,4 +53,4 @@ class LookupTable(ParameterFunctionMap):
         return Reachable(float(2**self.n_inputs), True, "all functions")
 
     def evaluator(self) -> Kernel:
-        return Kernel(words=_words, constants=_Constants(np.uint64(2 ** min(2**self.n_inputs, 64) - 1)))
+        return Kernel(words=_words, constants=_Constants(position_mask(self.n_inputs)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import threading
 import typing
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -15,6 +16,8 @@ import numpy.typing as npt
 from simplicity.functions import input_table
 from simplicity.maps.base import Batch, Inputs, ParameterFunctionMap, checked_choice, checked_scale
 from simplicity.random import Noise
+
+_BUILDING = threading.Lock()  # PyTorch has one random state for all threads
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +51,8 @@ class TorchMap(ParameterFunctionMap):
 
         own = {field.name for field in dataclasses.fields(TorchMap)}
         options = {name: value for name, value in self.options().items() if name not in own}
-        with torch.random.fork_rng(devices=[]):
+        with _BUILDING, torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # for buffers; parameters come from the noise
             return type(self)._function(self.n_inputs, **options).eval().requires_grad_(False)
 
     @property

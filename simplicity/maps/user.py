@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from simplicity.functions import input_table
-from simplicity.maps.base import Batch, Kernel, ParameterFunctionMap, Symmetries
+from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap, Symmetries
 from simplicity.random import Noise, checked_integer
 
 Size = int | Callable[..., int]
@@ -42,7 +42,12 @@ class UserMap(ParameterFunctionMap):
         size = settings["n_params"]
         if callable(size):
             wanted = list(inspect.signature(size).parameters)[1:]
-            size = size(self.n_inputs, **{k: v for k, v in self.options().items() if k in wanted})
+            try:
+                size = size(self.n_inputs, **{k: v for k, v in self.options().items() if k in wanted})
+            except Exception as error:
+                raise MapError(
+                    f"n_params of map {self.name} raised {type(error).__name__}: {error}"
+                ) from error
         return Noise(settings["noise"], checked_integer("n_params", size, 1, 2**31), settings["precision"])
 
     @property

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from simplicity.complexity import Measure, measure
 from simplicity.sampling import Result
-from simplicity.statistics import binomial_interval, clustered_interval
 from simplicity.theory import (
     Bound,
     ComplexityPrior,
@@ -103,7 +102,7 @@ class Plane:
     @cached_property
     def predicted(self) -> Bound | None:
         """The bound that theory predicts."""
-        return predicted_bound(self.result, self.measure, complexities=self.complexity)
+        return predicted_bound(self.result, self.measure)
 
     @cached_property
     def fitted(self) -> Bound | None:
@@ -145,13 +144,7 @@ class Plane:
         """The most probable function at each complexity, where it has two independent hits or more."""
         result = self.result
         envelope = upper_envelope(result, self.measure, 2, complexities=self.complexity)
-        counts, squares = result.counts[envelope.rows], result.sum_squares[envelope.rows]
-        # Result.interval would do all functions, of which a few dozen are wanted.
-        interval = (
-            binomial_interval(counts, result.n_samples)
-            if result.readouts == 1
-            else clustered_interval(counts, squares, result.n_samples, result.readouts)
-        )
+        interval = result.interval(rows=envelope.rows)
         return Intervals(envelope.complexity, interval.low, interval.high)
 
     def edges(self, most: int) -> Floats:

@@ -7,6 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from simplicity.plots.style import styled
+from simplicity.sampling.storage import atomic_path
 
 _UNDATED = {
     ".pdf": {"CreationDate": None, "ModDate": None},
@@ -43,4 +44,6 @@ def save(figure: Figure, path: str | Path) -> None:
     >>> plt.close(figure)
     """
     path = Path(path)
-    figure.savefig(path, metadata=_UNDATED.get(path.suffix.lower()))
+    kind = path.suffix.lower()
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format=kind[1:], metadata=_UNDATED.get(kind))

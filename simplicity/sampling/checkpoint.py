@@ -14,7 +14,7 @@ from typing import Any
 from simplicity._version import __version__
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.maps.locate import describe
-from simplicity.sampling.result import Range, Result
+from simplicity.sampling.result import IDENTITY, Range, Result
 from simplicity.sampling.storage import atomic_path, load, save
 
 
@@ -51,7 +51,7 @@ class Checkpoint:
             self._check(result)
         chain: list[Result] = []
         reached = self.span.first
-        while pieces := [part for part in found if part.ranges[0].first == reached]:
+        while pieces := [part for part in found if part.ranges[0].first == reached < part.ranges[0].stop]:
             chain.append(max(pieces, key=lambda part: part.ranges[0].stop))
             reached = chain[-1].ranges[0].stop
         return chain
@@ -60,15 +60,19 @@ class Checkpoint:
         other = f"choose another file, or delete {self.path} (and {self.folder.name})"
         if self.recipe["name"] is None:
             raise ValueError(f"{self.path} exists, and a map without a name cannot resume; {other}")
-        if any(result.recipe[key] != self.recipe[key] for key in ("name", "options", "source")):
+        if any(result.recipe[key] != self.recipe[key] for key in IDENTITY):
             same_name = result.recipe["name"] == self.recipe["name"]
-            change = "other options or code" if same_name else "another map"
+            change = "other options, code or version" if same_name else "another map"
             raise ValueError(f"{self.path} already holds a run of {change} ({result.label}); {other}")
         part = result.ranges[0]
         same = (part.seed, part.readouts) == (self.span.seed, self.span.readouts)
-        whole = part.stop == self.span.stop or part.stop % part.readouts == 0
         inside = self.span.first <= part.first and part.stop <= self.span.stop
-        if len(result.ranges) != 1 or not (same and inside and whole):
+        if same and inside and part.stop != self.span.stop and part.stop % part.readouts:
+            raise ValueError(
+                f"{self.path} ends inside a hidden draw (sample {part.stop}, {part.readouts} readouts a "
+                f"draw), so it cannot be extended; {other}"
+            )
+        if len(result.ranges) != 1 or not (same and inside):
             raise ValueError(
                 f"{self.path} already holds another run (seed {part.seed}, samples {part.first} to "
                 f"{part.stop}, {part.readouts} readouts a draw); {other}"
@@ -83,9 +87,9 @@ class Checkpoint:
     def finish(self, result: Result, log: dict[str, Any]) -> None:
         """Write the target and its sidecar (both only if the target is not whole yet); drop the parts."""
         if not (self.path.exists() and load(self.path).ranges == result.ranges):
-            save(result, self.path)
             with atomic_path(self.path.with_name(self.path.name + ".log.json")) as temporary:
                 temporary.write_text(json.dumps(log, indent=2) + "\n")
+            save(result, self.path)
         if self.folder.is_dir():
             shutil.rmtree(self.folder)
         for leftover in self.path.parent.glob(

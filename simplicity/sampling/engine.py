@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -57,9 +57,9 @@ class Engine:
         self.noise = pf_map.noise
         self.seed = checked_seed(seed)
         self.readouts = checked_readouts(pf_map, readouts)
-        code = pf_map.evaluator()
-        self._alignment = code.batch_size if isinstance(code, Batch) else 1
         self._own = threading.local()
+        code = self._evaluator.code
+        self._alignment = code.batch_size if isinstance(code, Batch) else 1
 
     @property
     def block_draws(self) -> int:
@@ -67,11 +67,13 @@ class Engine:
         draws = max(1, min(_BLOCK_NUMBERS // self.noise.width, _BLOCK_SAMPLES // self.readouts))
         return -(-draws // self._alignment) * self._alignment
 
-    def blocks(self, first: int, stop: int) -> list[tuple[int, int]]:
+    def blocks(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
         """The samples from ``first`` to ``stop``, cut at whole blocks of hidden draws."""
         size = self.block_draws * self.readouts
-        cuts = [first, *range((first // size + 1) * size, stop, size), stop]
-        return list(itertools.pairwise(cuts)) if stop > first else []
+        while first < stop:
+            cut = min((first // size + 1) * size, stop)
+            yield first, cut
+            first = cut
 
     def samples(self, first: int, stop: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
         """Packed functions of the samples from ``first`` to ``stop`` - 1, and which are undefined.

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+#: What of a recipe says which map it is.
+IDENTITY = ("name", "options", "source", "version")
+
+
 class Range(NamedTuple):
     """Samples ``first`` to ``stop`` - 1 of a seed, ``readouts`` a hidden draw."""
 
@@ -136,13 +140,22 @@ class Result:
         """Good-Turing estimate of the prior of all functions not seen, by independent hidden draws."""
         alone = (self.counts <= self.readouts) & (self.sum_squares == self.counts**2)
         lonely = self.counts[alone]
-        return unseen_mass(float(lonely.sum()), self.n_samples - self.n_undefined)
+        return unseen_mass(float(lonely.sum()), self.n_samples)
 
-    def interval(self, level: float = 0.95) -> Interval:
-        """Interval of each function's prior: binomial, or clustered by hidden draw with readouts."""
+    def interval(self, level: float = 0.95, rows: slice | npt.NDArray[Any] = slice(None)) -> Interval:
+        """Interval of each function's prior: binomial, or clustered by hidden draw with readouts.
+
+        Parameters
+        ----------
+        level : float
+            Between 0 and 1.
+        rows : slice or array of int
+            Of which functions; default all.
+        """
+        counts, squares = self.counts[rows], self.sum_squares[rows]
         if self.readouts == 1:
-            return binomial_interval(self.counts, self.n_samples, level)
-        return clustered_interval(self.counts, self.sum_squares, self.n_samples, self.readouts, level)
+            return binomial_interval(counts, self.n_samples, level)
+        return clustered_interval(counts, squares, self.n_samples, self.readouts, level)
 
     @cached_property
     def map(self) -> ParameterFunctionMap:
@@ -283,9 +296,9 @@ def check_mergeable(a: Result, b: Result) -> None:
             raise ValueError(
                 f"results of the unnamed map {one.label!r} cannot be merged: nothing says what it was"
             )
-    differing = [key for key in ("name", "options", "source") if a.recipe[key] != b.recipe[key]]
+    differing = [key for key in IDENTITY if a.recipe[key] != b.recipe[key]]
     if differing:
-        what = "code" if differing == ["source"] else "maps"
+        what = {"source": "code", "version": "versions"}.get(differing[0], "maps")
         raise ValueError(
             f"results of different {what} cannot be merged: {a.label!r} and {b.label!r} differ in "
             f"{', '.join(differing)}"

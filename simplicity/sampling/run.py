@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import threading
@@ -91,28 +92,29 @@ class Run:
         However the iteration ends, the samples up to ``done`` are in the tally, and no others: blocks are
         handed out in order, and those in flight are waited for.
         """
-        blocks = self.engine.blocks(self.done, self.span.stop)[::-1]
+        blocks = self.engine.blocks(self.done, self.span.stop)
         last_checkpoint = time.monotonic()
         with ThreadPoolExecutor(self.threads, thread_name_prefix="simplicity") as pool:
             pending: set[Future[None]] = set()
             try:
                 yield self._progress()
-                while (blocks and not self._interrupted) or pending:
+                while (self.done < self.span.stop and not self._interrupted) or pending:
                     due = (
                         self.checkpoint is not None
                         and self.done > self._stored
                         and time.monotonic() - last_checkpoint > CHECKPOINT_SECONDS
                     )
-                    while blocks and not due and not self._interrupted and len(pending) < 2 * self.threads:
-                        pending.add(pool.submit(self._sample, *blocks[-1]))
-                        self.done = blocks.pop()[1]
+                    room = 0 if due or self._interrupted else 2 * self.threads - len(pending)
+                    for first, stop in itertools.islice(blocks, room):
+                        pending.add(pool.submit(self._sample, first, stop))
+                        self.done = stop
                     finished, pending = wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
                     for future in finished:
                         future.result()
                     if due and not pending:
                         self.store()
                         last_checkpoint = time.monotonic()
-                    yield self._progress(in_flight=len(pending))
+                    yield self._progress()
             finally:
                 wait(pending)
 
@@ -121,13 +123,11 @@ class Run:
         for tally in {id(self.total): self.total, id(self._recent): self._recent}.values():
             tally.add_samples(words, undefined, self.span.readouts)
 
-    def _progress(self, in_flight: int = 0) -> Progress:
-        counted = max(
-            0, self.done - self.span.first - in_flight * self.engine.block_draws * self.span.readouts
-        )
-        if counted >= _ENOUGH_TO_GIVE_UP and self.total.n_undefined >= counted:
+    def _progress(self) -> Progress:
+        counted = self.total.n_samples
+        if counted >= _ENOUGH_TO_GIVE_UP and self.total.distinct == 0:
             raise MapError(f"map {self.map.name}: the logits of all {counted} samples so far are undefined")
-        return Progress(counted, self.total.distinct, unseen_mass(self.total.lonely, max(counted, 1)))
+        return Progress(counted, self.total.distinct, unseen_mass(self.total.lonely, counted))
 
     def store(self) -> None:
         """Write what is not on disk yet as one more part."""

@@ -98,7 +98,6 @@ def save(result: Result, path: str | Path) -> None:
         columns["sum_squares"] = pa.array(result.sum_squares)
     metadata = {
         "format": FORMAT,
-        "version": __version__,
         "bit_order": BIT_ORDER,
         "n_inputs": result.n_inputs,
         "n_samples": result.n_samples,
@@ -149,7 +148,7 @@ def load(path: str | Path) -> Result:
         raise StorageError(
             f"{path} is not a readable Parquet file (truncated or damaged?): {error}"
         ) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
 
 
@@ -174,15 +173,18 @@ def _result(table: pa.Table, metadata: dict[str, Any]) -> Result:
     octets = np.frombuffer(functions.buffers()[1] or b"", dtype=np.uint8)
     octets = octets[functions.offset * width : (functions.offset + len(functions)) * width].reshape(-1, width)
     counts = table.column("count").to_numpy()
-    clustered = "sum_squares" in table.column_names
     if (counts <= 0).any():
         raise StorageError("counts must be positive")
+    ranges = tuple(Range(**part) for part in metadata["ranges"])
+    squares = table.column("sum_squares").to_numpy() if ranges[0].readouts > 1 else counts
+    if (squares < counts).any() or (squares > counts * ranges[0].readouts).any():
+        raise StorageError("sums of squares do not fit the counts")
     return Result(
         n_inputs=n_inputs,
         functions=from_bytes(octets, n_inputs),
         counts=counts,
-        sum_squares=table.column("sum_squares").to_numpy() if clustered else counts,
+        sum_squares=squares,
         n_undefined=metadata["n_undefined"],
-        ranges=tuple(Range(**part) for part in metadata["ranges"]),
+        ranges=ranges,
         recipe=metadata["map"],
     )

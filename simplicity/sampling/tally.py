@@ -61,18 +61,18 @@ def _is_equal(a, b):
 
 
 @kernel
-def clusters(words, undefined, readouts, first_readout, slots, kept, weights):
+def clusters(words, undefined, readouts, slots, kept, weights):
     """Distinct defined functions of each hidden draw and how many of its readouts gave them.
 
-    Row i of words is readout (first_readout + i) % readouts of its draw. slots is a scratch table of row
-    numbers, a power of two of more than ``readouts`` long. Returns how many entries of kept (row numbers)
+    Row i of words is readout i % readouts of its draw. slots is a scratch table of row numbers, a power of
+    two of more than ``readouts`` long. Returns how many entries of kept (row numbers)
     and weights were written.
     """
     n_kept = 0
     mask = np.uint64(slots.shape[0] - 1)
     start = 0
     while start < words.shape[0]:
-        stop = min(start + readouts - (first_readout + start) % readouts, words.shape[0])
+        stop = min(start + readouts, words.shape[0])
         if stop - start > 1:
             slots[:] = -1
         for row in range(start, stop):
@@ -220,6 +220,7 @@ class Tally:
         self._shards = [_Shard(words, clustered) for _ in range(_SHARDS)]
         self._lock = threading.Lock()
         self.n_undefined = 0
+        self.n_samples = 0
 
     @property
     def distinct(self) -> int:
@@ -232,13 +233,9 @@ class Tally:
         return sum(shard.lonely for shard in self._shards)
 
     def add_samples(
-        self,
-        words: npt.NDArray[np.uint64],
-        undefined: npt.NDArray[np.bool_],
-        readouts: int = 1,
-        first_readout: int = 0,
+        self, words: npt.NDArray[np.uint64], undefined: npt.NDArray[np.bool_], readouts: int = 1
     ) -> None:
-        """Count samples in the order of their index.
+        """Count samples in the order of their index, from the first readout of a hidden draw on.
 
         Parameters
         ----------
@@ -247,24 +244,23 @@ class Tally:
             Samples without a function; only their number is kept.
         readouts : int
             Samples a hidden draw.
-        first_readout : int
-            Which readout of its draw the first sample is.
         """
+        self._note(len(words), int(np.count_nonzero(undefined)))
         kept, weights = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
         slots = np.empty(1 << (2 * readouts - 1).bit_length(), dtype=np.int64)
-        n_kept = clusters(words, undefined, readouts, first_readout, slots, kept, weights)
+        n_kept = clusters(words, undefined, readouts, slots, kept, weights)
         self._add(words, kept[:n_kept], weights[:n_kept], weights[:n_kept] ** 2)
-        self._add_undefined(int(np.count_nonzero(undefined)))
 
     def add_table(self, table: Table, n_undefined: int = 0) -> None:
         """Count everything of a table of other hidden draws."""
         everything = np.arange(len(table.counts))
         self._add(table.functions, everything, table.counts, table.sum_squares)
-        self._add_undefined(n_undefined)
+        self._note(int(table.counts.sum()) + n_undefined, n_undefined)
 
-    def _add_undefined(self, more: int) -> None:
+    def _note(self, samples: int, undefined: int) -> None:
         with self._lock:
-            self.n_undefined += more
+            self.n_samples += samples
+            self.n_undefined += undefined
 
     def _add(
         self,

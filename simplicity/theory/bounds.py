@@ -80,24 +80,20 @@ class Maximum(NamedTuple):
     source: str
 
 
-def predicted_bound(
-    result: Result, measure: AnyMeasure = "lz76", *, complexities: npt.ArrayLike | None = None
-) -> Bound | None:
+def predicted_bound(result: Result, measure: AnyMeasure = "lz76") -> Bound | None:
     """The bound that theory predicts from the map alone: a = log2(N_O) / max K and b = 0.
 
     If N_O functions are reachable, the most complex of them about log2(N_O) bits complex, the estimate of K
     is scaled so that its maximum means just that (Dingle, Camargo and Louis, Nat. Commun. 9, 761, 2018).
     N_O is the map's own count; where only an upper bound on it is known, a is an upper bound, too. max K is
     taken over all functions of n inputs, reachable or not: enumerated for n <= 4, beyond that the largest
-    found among 16,384 uniformly random functions (always the same ones) and the functions of the result.
+    found among 16,384 uniformly random functions (always the same ones), so that it depends on the map alone.
 
     Parameters
     ----------
     result : Result
     measure : str, Measure or callable
         As for `simplicity.complexity.measure`.
-    complexities : (F,) array of float, optional
-        Complexities of ``result.functions`` where they are known already.
 
     Returns
     -------
@@ -119,7 +115,7 @@ def predicted_bound(
     'N_O = 2^8 (all functions); max K = 15 (all 256 functions)'
     """
     found = find_measure(measure)
-    largest = _largest_complexity(result, found, complexities)
+    largest = _largest_complexity(result.n_inputs, found)
     if largest.value <= 0:
         return None
     log2_reachable = float(result.recipe["log2_reachable"])
@@ -144,18 +140,15 @@ def complexities_of(result: Result, measure: Measure, known: npt.ArrayLike | Non
     return values
 
 
-def _largest_complexity(result: Result, measure: Measure, known: npt.ArrayLike | None) -> Maximum:
+def _largest_complexity(n_inputs: int, measure: Measure) -> Maximum:
     # An object that cannot be hashed is a measure all the same: its maximum is just not remembered.
     hashable = isinstance(measure.function, Hashable)
     of_reference: Any = _largest_of_reference if hashable else _largest_of_reference.__wrapped__
-    value: float = of_reference(measure, result.n_inputs)
-    if result.n_inputs <= _MOST_INPUTS_ENUMERATED:
-        return Maximum(value, f"all {2**2**result.n_inputs:,} functions")
-    of_result = complexities_of(result, measure, known).max(initial=-np.inf)
-    return Maximum(
-        max(value, float(of_result)),
-        f"{_N_RANDOM_FUNCTIONS:,} random functions and those seen",
+    enumerated = n_inputs <= _MOST_INPUTS_ENUMERATED
+    source = (
+        f"all {2**2**n_inputs:,} functions" if enumerated else f"{_N_RANDOM_FUNCTIONS:,} random functions"
     )
+    return Maximum(of_reference(measure, n_inputs), source)
 
 
 @functools.lru_cache(maxsize=64)

@@ -82,8 +82,8 @@ def test_sample_save_show_and_resume(folder):
     assert result.map == simplicity.maps.MLP(3, (5, 4)) and result.n_samples == 2000
     shown = run("show", "mlp.parquet", "--top", "5", "--measure", "lz76", "--measure", "entropy", cwd=folder)
     lines = shown.stdout.splitlines()
-    assert len(lines) == 7 and "entropy" in lines[1]
-    assert lines[2].split()[1] in ("00000000", "11111111") and lines[2].split()[-1] in ("0", "1")
+    assert len(lines) == 8 and lines[1] == "intervals: Clopper-Pearson" and "entropy" in lines[2]
+    assert lines[3].split()[1] in ("00000000", "11111111") and lines[3].split()[-1] in ("0", "1")
 
 
 def test_merge_is_the_whole(folder):

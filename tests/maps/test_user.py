@@ -2,7 +2,10 @@
 
 import importlib
 import inspect
+import os
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -15,6 +18,13 @@ from simplicity.maps.locate import describe, find_map, rebuild
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCKS = re.findall(r"```python\n# (my_\w+)\.py\n(.*?)```", README.read_text(), flags=re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def no_files_loaded_before():
+    yield
+    for key in [key for key in sys.modules if key.startswith("simplicity_user_file:")]:
+        del sys.modules[key]
 
 
 @pytest.fixture
@@ -82,12 +92,12 @@ def test_a_change_of_the_code_changes_the_recipe(tmp_path, monkeypatch, old, new
         rebuild(before)
 
 
-def test_code_beside_the_map_does_not_change_the_recipe(tmp_path):
+def test_any_other_code_in_the_file_changes_the_recipe(tmp_path):
     before = describe(find_map(write(tmp_path, "linear", LINEAR))(n_inputs=3))
     after = describe(
         find_map(write(tmp_path, "linear", LINEAR + "\n    def plotting():\n        return 1\n"))(n_inputs=3)
     )
-    assert before == after
+    assert before["source"] != after["source"]
 
 
 def test_a_module_names_a_map(tmp_path, monkeypatch):
@@ -228,9 +238,48 @@ def test_a_torch_module_has_the_law_of_the_same_network():
     assert homogeneity(ours.functions, ours.counts, other.functions, other.counts) < 1e-9
 
 
-def test_every_public_name_has_a_docstring_with_an_example():
-    for name in ("sample", "load", "batch_map", "kernel_map", "torch_map", "Noise", "Result"):
-        assert inspect.getdoc(getattr(simplicity, name)), name
+@pytest.mark.parametrize("name", ["sample", "batch_map", "kernel_map", "torch_map", "Result"])
+def test_public_names_have_a_docstring_with_an_example(name):
+    assert ">>>" in inspect.getdoc(getattr(simplicity, name))
+
+
+def test_numpy_options_are_plain_data_in_recipes(tmp_path):
+    pf_map = MLP(3, (np.int64(4),), weight_std=np.float32(2))
+    path = tmp_path / "a.parquet"
+    simplicity.sample(pf_map, 100, path=path)
+    assert simplicity.load(path).map == MLP(3, (4,), weight_std=2.0)
+
+    @simplicity.batch_map(n_params=1)
+    def optional(noise, inputs, /, table: object = None):
+        return noise + 0 * inputs[:, 0]
+
+    with pytest.raises(ValueError, match="numbers, text or lists"):
+        simplicity.sample(optional(n_inputs=2, table={1, 2}), 10, path=tmp_path / "b.parquet")
+    simplicity.sample(optional(n_inputs=2), 10)
+
+
+def test_a_script_that_loads_its_own_result_does_not_run_again(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import simplicity
+            print("running")
+            @simplicity.batch_map(n_params=2)
+            def mine(noise, inputs, /):
+                return noise[:, :1] + noise[:, 1:] * inputs[:, 0]
+            if __name__ == "__main__":
+                simplicity.sample(mine(n_inputs=2), 100, path="mine.parquet")
+                print(simplicity.load("mine.parquet").noise_of("0011").sample)
+            """
+        )
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("running") == 1
 
 
 def test_an_entry_point_publishes_a_map(tmp_path, monkeypatch):

@@ -94,18 +94,6 @@ def test_tables_of_other_draws_add_up(readouts):
     assert (merged.lonely, merged.n_undefined) == (whole.lonely, whole.n_undefined)
 
 
-def test_a_range_may_begin_within_a_hidden_draw():
-    words, undefined = random_samples(3, 50, seed=3)
-    tally = Tally(1, clustered=True)
-    tally.add_samples(words[5:], undefined[5:], readouts=8, first_readout=5)
-    first = naive.tally(functions.to_strings(words[5:8], 3), undefined[5:8], 8)
-    rest = naive.tally(functions.to_strings(words[8:], 3), undefined[8:], 8)
-    assert as_dictionary(tally, 3) == {
-        f: tuple(a + b for a, b in zip(first.get(f, (0, 0)), rest.get(f, (0, 0)), strict=True))
-        for f in first.keys() | rest.keys()
-    }
-
-
 def test_nothing_adds_nothing():
     tally = Tally(2)
     tally.add_samples(np.empty((0, 2), dtype=np.uint64), np.empty(0, dtype=bool))
