@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -20,14 +21,17 @@ from simplicity.functions import (
     checked_words,
     complement,
     from_integers,
+    input_table,
     negate_inputs,
     permute_inputs,
     to_strings,
     unpack,
+    words_of,
 )
 from simplicity.maps.base import Kernel, MapError, ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
 from simplicity.maps.locate import describe
+from simplicity.maps.user import UserMap
 from simplicity.sampling import Engine, sample
 
 Words = npt.NDArray[np.uint64]
@@ -73,6 +77,8 @@ def check_map(pf_map: ParameterFunctionMap, seed: int = 0) -> list[Check]:
 
 def _checks_of_map(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
     yield _check_value(pf_map)
+    if isinstance(pf_map, UserMap) and isinstance(pf_map.evaluator(), Kernel):
+        yield _check_bounds(pf_map, seed)
     engine = Engine(pf_map, seed)
     words, undefined = engine.samples(0, _DRAWS)
     yield Check("runs", True, f"{_DRAWS} draws, noise: {pf_map.noise}")
@@ -103,6 +109,25 @@ def _check_value(pf_map: ParameterFunctionMap) -> Check:
     if recipe["name"] is None:
         return Check(name, True, f"{pf_map!r}; without a name (local or lambda): it cannot resume or merge")
     return Check(name, True, f"{pf_map!r}, in recipes {recipe['name']}")
+
+
+def _check_bounds(pf_map: UserMap, seed: int) -> Check:
+    """A user's kernel, once with every index checked: outside of its arrays it could do anything."""
+    name = "stays inside its arrays"
+    function = getattr(type(pf_map)._function, "py_func", type(pf_map)._function)
+    careful = numba.njit(boundscheck=True)(function)
+    kernel = pf_map.evaluator()
+    inputs = input_table(pf_map.n_inputs).astype(np.float32)
+    is_words = isinstance(kernel, Kernel) and kernel.words is not None
+    shape = words_of(pf_map.n_inputs) if is_words else 2**pf_map.n_inputs
+    try:
+        for row in _noise(pf_map, seed, 20):
+            careful(row, inputs, np.zeros(shape, np.uint64 if is_words else np.float32), *pf_map.arguments)
+    except IndexError as error:
+        raise MapError(f"the kernel of map {pf_map.name} uses an index beyond its arrays") from error
+    except Exception:
+        return Check(name, True, "not tested: it does not run by itself")
+    return Check(name, True, "every index is inside")
 
 
 def _check_defined(words: Words, undefined: npt.NDArray[np.bool_], n_inputs: int) -> Check:

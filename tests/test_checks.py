@@ -73,6 +73,31 @@ def test_changing_the_noise_is_found():
     assert "changed the noise" in failures(overwriting(n_inputs=3))["is pure"]
 
 
+def test_a_batch_map_cannot_write_into_its_noise():
+    @simplicity.batch_map(n_params=8)
+    def overwriting(noise, inputs, /):
+        noise *= -1
+        return noise[:, : len(inputs)]
+
+    assert "read-only" in failures(overwriting(n_inputs=3))["runs"]
+
+
+@pytest.mark.parametrize("beyond", ["noise", "out"])
+def test_an_index_beyond_the_arrays_is_found(beyond):
+    @simplicity.kernel_map(n_params=2)
+    def reading(noise, inputs, out, /):
+        for x in range(len(out)):
+            out[x] = noise[x]
+
+    @simplicity.kernel_map(n_params=2)
+    def writing(noise, inputs, out, /):
+        for x in range(len(out) + 1):
+            out[x] = noise[0]
+
+    made = {"noise": reading, "out": writing}[beyond]
+    assert "index beyond its arrays" in failures(made(n_inputs=3))["runs"]
+
+
 def test_a_wrong_shape_is_found():
     @simplicity.batch_map(n_params=3)
     def narrow(noise, inputs, /):

@@ -9,6 +9,7 @@ import operator
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from simplicity.cli.map_options import made_map, shown_value, summary
@@ -143,6 +144,12 @@ def merge(arguments: argparse.Namespace) -> int:
     """Add results up."""
     check_writable(arguments.output)
     merged = functools.reduce(operator.add, [load(path) for path in arguments.files])
+    if Path(arguments.output).exists():
+        there = load(arguments.output)
+        if (there.ranges, there.recipe) != (merged.ranges, merged.recipe):
+            raise ValueError(
+                f"{arguments.output} already holds another result; choose another file or delete it"
+            )
     merged.save(arguments.output)
     print(description(merged))
     print(f"saved to {arguments.output}")

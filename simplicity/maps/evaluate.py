@@ -240,6 +240,7 @@ class Evaluator:
             rows = noise[first : first + batch_size, : self.map.noise.width]
             padded = np.zeros((batch_size, self.map.noise.width), dtype=noise.dtype)
             padded[: len(rows)] = rows
+            padded.setflags(write=False)
             parts.append(self._called(call, padded, shape)[: len(rows)])
         return np.concatenate(parts)
 

@@ -53,7 +53,7 @@ def find_map(name: str) -> Any:
     if name in published:
         return _checked_maker(name, published[name].load())
     known = [*MAPS, *published]
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    nearest = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
     raise ValueError(f"unknown map {name!r}{hint} (maps: {', '.join(known)}; your own: file.py:function)")
 

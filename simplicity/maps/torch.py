@@ -14,8 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import input_table
-from simplicity.maps.base import Batch, Inputs, ParameterFunctionMap, checked_choice, checked_scale
+from simplicity.maps.base import Batch, Inputs, MapError, ParameterFunctionMap, checked_choice, checked_scale
+from simplicity.maps.user import option_fields
 from simplicity.random import Noise
+
+
+def _torch() -> Any:
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        raise MapError(
+            "PyTorch is not installed; the extra does it: pip install simplicity[torch]"
+        ) from error
+    return torch
+
 
 _BUILDING = threading.Lock()  # PyTorch has one random state for all threads
 
@@ -47,8 +59,7 @@ class TorchMap(ParameterFunctionMap):
 
     def module(self) -> Any:
         """The module that the decorated function builds; global random state is left alone."""
-        import torch
-
+        torch = _torch()
         own = {field.name for field in dataclasses.fields(TorchMap)}
         options = {name: value for name, value in self.options().items() if name not in own}
         with _BUILDING, torch.random.fork_rng(devices=[]):
@@ -70,8 +81,7 @@ class TorchMap(ParameterFunctionMap):
         ]
 
     def evaluator(self) -> Batch:
-        import torch
-
+        torch = _torch()
         module = self.module()
         parts = self._stds(module)
         table = torch.from_numpy(input_table(self.n_inputs).astype(np.float32))
@@ -88,7 +98,7 @@ class TorchMap(ParameterFunctionMap):
         def call(noise: npt.NDArray[Any]) -> npt.ArrayLike:
             with torch.no_grad():
                 run = torch.func.vmap(lambda one: torch.func.functional_call(module, one, (inputs,)))
-                return typing.cast(npt.ArrayLike, run(state(torch.from_numpy(noise))).flatten(1).numpy())
+                return typing.cast(npt.ArrayLike, run(state(torch.tensor(noise))).flatten(1).numpy())
 
         return Batch(call, batch_size=64)
 
@@ -123,13 +133,7 @@ def torch_map(function: Callable[..., Any]) -> type[TorchMap]:
     >>> network(n_inputs=3, width=5)
     network(n_inputs=3, weight_std=1.0, bias_std=1.0, inputs='01', width=5)
     """
-    hints = typing.get_type_hints(function)
-    fields: list[Any] = []
-    for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        if parameter.default is parameter.empty:
-            raise TypeError(f"option {parameter.name} of {function.__name__} needs a default value")
-        kind = hints.get(parameter.name, type(parameter.default))
-        fields.append((parameter.name, kind, dataclasses.field(default=parameter.default)))
+    fields = option_fields(function, list(inspect.signature(function).parameters.values())[1:], TorchMap)
     namespace = {
         "__doc__": function.__doc__,
         "__module__": function.__module__,

@@ -17,6 +17,9 @@ from simplicity.random import Noise, checked_integer
 
 Size = int | Callable[..., int]
 
+#: What the command line calls its own options.
+_TAKEN = ("samples", "seed", "readouts", "first_sample", "threads", "output", "quiet", "help", "map")
+
 
 @dataclasses.dataclass(frozen=True)
 class UserMap(ParameterFunctionMap):
@@ -56,6 +59,7 @@ class UserMap(ParameterFunctionMap):
 
     def evaluator(self) -> Kernel | Batch:
         inputs = input_table(self.n_inputs).astype(np.float32)
+        inputs.setflags(write=False)
         function, arguments = type(self)._function, self.arguments
         form = self._settings["form"]
         if form == "batch":
@@ -83,6 +87,33 @@ def _adapter(function: Callable[..., Any], has_options: bool) -> Any:
     return numba.njit(adapter)
 
 
+def option_fields(
+    function: Callable[..., Any], parameters: list[inspect.Parameter], base: type[ParameterFunctionMap]
+) -> list[Any]:
+    """Dataclass fields of a function's options, for a class made on ``base``.
+
+    Raises
+    ------
+    TypeError
+        If an option has no default, one that can change, no name, or a name that is taken.
+    """
+    hints = typing.get_type_hints(function)
+    fields: list[Any] = []
+    for parameter in parameters:
+        name, default = parameter.name, parameter.default
+        option = f"option {name} of {function.__name__}"
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise TypeError(f"{function.__name__}: options must be named, not *{name}")
+        if default is parameter.empty:
+            raise TypeError(f"{option} needs a default value")
+        if isinstance(default, (list, dict, set, np.ndarray)):
+            raise TypeError(f"{option} needs a default that cannot change, such as a tuple, not {default!r}")
+        if hasattr(base, name) or name in _TAKEN:
+            raise TypeError(f"{option} needs another name: {name!r} is taken")
+        fields.append((name, hints.get(name, type(default)), dataclasses.field(default=default)))
+    return fields
+
+
 def _map_class(
     function: Callable[..., Any], settings: dict[str, Any], leading: tuple[str, ...]
 ) -> type[UserMap]:
@@ -93,15 +124,7 @@ def _map_class(
         raise TypeError(
             f"{python_function.__name__} must take ({', '.join(leading)}) first, then its options"
         )
-    hints = typing.get_type_hints(python_function)
-    fields: list[Any] = []
-    for parameter in parameters[len(leading) :]:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise TypeError(f"{python_function.__name__}: options must be named, not *{parameter.name}")
-        if parameter.default is parameter.empty:
-            raise TypeError(f"option {parameter.name} of {python_function.__name__} needs a default value")
-        kind = hints.get(parameter.name, type(parameter.default))
-        fields.append((parameter.name, kind, dataclasses.field(default=parameter.default)))
+    fields = option_fields(python_function, parameters[len(leading) :], UserMap)
     namespace = {
         "__doc__": python_function.__doc__,
         "__module__": python_function.__module__,

@@ -208,7 +208,7 @@ def _explain(figure: Figure, planes: Sequence[Plane], norm: LogNorm) -> None:
     if any(plane.predicted for plane in planes):
         entries.append(key.line_entry("predicted", "predicted bound"))
     if any(plane.fitted for plane in planes):
-        entries.append(key.line_entry("fitted", "bound fitted to the upper envelope"))
+        entries.append(key.line_entry("fitted", "bound fitted to the upper envelope (10 or more hits)"))
     entries.append(key.line_entry("floor", "detection floor 1/N"))
     handles, labels = zip(*entries, strict=True)
     figure.legend(

@@ -45,5 +45,7 @@ def save(figure: Figure, path: str | Path) -> None:
     """
     path = Path(path)
     kind = path.suffix.lower()
+    if not kind:
+        raise ValueError(f"a figure's name must end in .png, .pdf or .svg, got {str(path)!r}")
     with atomic_path(path) as temporary:
         figure.savefig(temporary, format=kind[1:], metadata=_UNDATED.get(kind))

@@ -72,6 +72,11 @@ class Checkpoint:
                 f"{self.path} ends inside a hidden draw (sample {part.stop}, {part.readouts} readouts a "
                 f"draw), so it cannot be extended; {other}"
             )
+        if same and len(result.ranges) == 1 and part.first == self.span.first and not inside:
+            raise ValueError(
+                f"{self.path} already holds this run up to sample {part.stop}, more than asked for "
+                f"({self.span.stop}); {other}"
+            )
         if len(result.ranges) != 1 or not (same and inside):
             raise ValueError(
                 f"{self.path} already holds another run (seed {part.seed}, samples {part.first} to "

@@ -59,13 +59,14 @@ class Engine:
         self.readouts = checked_readouts(pf_map, readouts)
         self._own = threading.local()
         code = self._evaluator.code
-        self._alignment = code.batch_size if isinstance(code, Batch) else 1
+        self._batch_size = code.batch_size if isinstance(code, Batch) else None
 
     @property
     def block_draws(self) -> int:
-        """Hidden draws in a block of work."""
-        draws = max(1, min(_BLOCK_NUMBERS // self.noise.width, _BLOCK_SAMPLES // self.readouts))
-        return -(-draws // self._alignment) * self._alignment
+        """Hidden draws in a block of work; of array code, which may be slow, one batch."""
+        if self._batch_size is not None:
+            return self._batch_size
+        return max(1, min(_BLOCK_NUMBERS // self.noise.width, _BLOCK_SAMPLES // self.readouts))
 
     def blocks(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
         """The samples from ``first`` to ``stop``, cut at whole blocks of hidden draws."""
@@ -87,9 +88,10 @@ class Engine:
         MapError
             If the map breaks its contract.
         """
-        first_draw = first // self.readouts // self._alignment * self._alignment
-        last_draw = -(-stop // self.readouts)
-        draws = np.arange(first_draw, -(-last_draw // self._alignment) * self._alignment, dtype=np.uint64)
+        together = self._batch_size or 1  # draws meet in the same batches whatever the range
+        first_draw = first // self.readouts // together * together
+        last_draw = ((stop - 1) // self.readouts // together + 1) * together
+        draws = np.arange(first_draw, last_draw, dtype=np.uint64)
         noise = self.noise.rows(self.seed, draws)
         if self.readouts == 1:
             words, undefined = self._evaluator.functions(noise)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,7 +51,7 @@ class Draw(NamedTuple):
     parameters: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A tally with its recipe. Made by :func:`simplicity.sample` or :func:`simplicity.load`.
 
@@ -80,12 +80,12 @@ class Result:
     """
 
     n_inputs: int
-    functions: npt.NDArray[np.uint64] = field(repr=False)
-    counts: npt.NDArray[np.int64] = field(repr=False)
-    sum_squares: npt.NDArray[np.int64] = field(repr=False)
+    functions: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int64]
+    sum_squares: npt.NDArray[np.int64]
     n_undefined: int
     ranges: tuple[Range, ...]
-    recipe: dict[str, Any] = field(repr=False)
+    recipe: dict[str, Any]
 
     def __post_init__(self) -> None:
         functions = checked_words(self.functions, self.n_inputs)
@@ -109,6 +109,9 @@ class Result:
     # ------------------------------------------------------------------------------------ numbers
     def __len__(self) -> int:
         return len(self.counts)
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.label}: {self.n_samples:,} samples, {len(self):,} functions>"
 
     @property
     def n_samples(self) -> int:
@@ -265,6 +268,10 @@ class Result:
         return pd.DataFrame(columns)
 
     # -------------------------------------------------------------------------- merging and storage
+    def __radd__(self, other: object) -> Result:
+        """So that ``sum`` works, which starts at 0."""
+        return self if other == 0 else NotImplemented
+
     def __add__(self, other: object) -> Result:
         """Both results together.
 

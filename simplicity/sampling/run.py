@@ -95,7 +95,7 @@ class Run:
         blocks = self.engine.blocks(self.done, self.span.stop)
         last_checkpoint = time.monotonic()
         with ThreadPoolExecutor(self.threads, thread_name_prefix="simplicity") as pool:
-            pending: set[Future[None]] = set()
+            pending: dict[Future[None], int] = {}  # and the first sample of each block
             try:
                 yield self._progress()
                 while (self.done < self.span.stop and not self._interrupted) or pending:
@@ -106,10 +106,12 @@ class Run:
                     )
                     room = 0 if due or self._interrupted else 2 * self.threads - len(pending)
                     for first, stop in itertools.islice(blocks, room):
-                        pending.add(pool.submit(self._sample, first, stop))
+                        pending[pool.submit(self._sample, first, stop)] = first
                         self.done = stop
-                    finished, pending = wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
-                    for future in finished:
+                    if self._interrupted:
+                        self._take_back(pending)
+                    for future in wait(pending, timeout=1.0, return_when=FIRST_COMPLETED).done:
+                        del pending[future]
                         future.result()
                     if due and not pending:
                         self.store()
@@ -117,6 +119,13 @@ class Run:
                     yield self._progress()
             finally:
                 wait(pending)
+
+    def _take_back(self, pending: dict[Future[None], int]) -> None:
+        """Cancel the blocks that no thread has begun: the last ones, so what is done stays without gaps."""
+        for future in reversed(list(pending)):
+            if not future.cancel():
+                break
+            self.done = pending.pop(future)
 
     def _sample(self, first: int, stop: int) -> None:
         words, undefined = self.engine.samples(first, stop)
@@ -149,20 +158,27 @@ class Run:
 
 @contextlib.contextmanager
 def _interruptible(run: Run) -> Iterator[None]:
-    """The first Ctrl-C lets the run end in order, a second one ends it at once."""
+    """The first Ctrl-C (or SIGTERM) lets the run end in order; then both mean again what they meant."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def on_interrupt(_number: int, _frame: Any) -> None:
-        signal.signal(signal.SIGINT, before)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def on_signal(_number: int, _frame: Any) -> None:
+        restore()
         run.interrupt()
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    for number in before:
+        signal.signal(number, on_signal)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
 
 
 def sample(

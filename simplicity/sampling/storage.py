@@ -82,11 +82,15 @@ def save(result: Result, path: str | Path) -> None:
     ------
     OSError
         If the file cannot be written; then nothing is left of it.
+    StorageError
+        If there is a file that is not a result: it is left as it is.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     check_writable(path)
+    if Path(path).exists():
+        _check_is_result(Path(path))
     octets = to_bytes(result.functions, result.n_inputs)
     columns = {
         "function": pa.FixedSizeBinaryArray.from_buffers(
@@ -150,6 +154,16 @@ def load(path: str | Path) -> Result:
         ) from error
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
+
+
+def _check_is_result(path: Path) -> None:
+    """Raise StorageError for a file that a result must not replace."""
+    import pyarrow as pa
+
+    try:
+        _metadata(path)
+    except (StorageError, pa.ArrowException) as error:
+        raise StorageError(f"{path} is not a result, so none replaces it; choose another file") from error
 
 
 def _metadata(path: Path) -> dict[str, Any]:

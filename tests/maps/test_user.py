@@ -159,6 +159,11 @@ def test_options_need_defaults_and_names():
         simplicity.batch_map(n_params=1)(lambda noise, inputs, *widths: noise)
     with pytest.raises(TypeError, match="must take"):
         simplicity.kernel_map(n_params=1)(lambda noise, inputs: None)
+    with pytest.raises(TypeError, match="cannot change"):
+        simplicity.batch_map(n_params=1)(lambda noise, inputs, widths=[1]: noise)
+    for taken in ("seed", "symmetries", "n_inputs", "label"):
+        with pytest.raises(TypeError, match=f"{taken!r} is taken"):
+            simplicity.batch_map(n_params=1)(eval(f"lambda noise, inputs, {taken}=1: noise"))
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, "3", None])

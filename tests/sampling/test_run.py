@@ -153,7 +153,7 @@ def test_a_longer_run_extends_a_shorter_one(readouts, tmp_path):
         (MLP(3, (4,)), {"seed": 1}, "already holds another run .seed 0"),
         (MLP(3, (4,)), {"readouts": 5}, "1 readouts a draw"),
         (MLP(3, (4,)), {"first_sample": 100}, "samples 0 to 1000"),
-        (MLP(3, (4,)), {"n_samples": 500}, "samples 0 to 1000"),
+        (MLP(3, (4,)), {"n_samples": 500}, "up to sample 1000, more than asked for"),
     ],
 )
 def test_a_file_of_another_run_is_left_alone(pf_map, changes, message, tmp_path):
