@@ -1,4 +1,4 @@
-"""The contract tests that users run on their own maps and measures; the built-in ones pass the same.
+"""The contract tests of a map.
 
 >>> from simplicity.maps import Perceptron
 >>> all(check.passed for check in check_map(Perceptron(n_inputs=3)))
@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
-from simplicity.complexity import Measure
+from simplicity.checks.check import Check
+from simplicity.checks.symmetries import check_symmetries
 from simplicity.functions import (
     checked_words,
-    complement,
-    from_integers,
     input_table,
-    negate_inputs,
-    permute_inputs,
     to_strings,
     unpack,
     words_of,
@@ -32,24 +28,11 @@ from simplicity.maps.base import Kernel, MapError, ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
 from simplicity.maps.locate import describe
 from simplicity.maps.user import UserMap
-from simplicity.sampling import Engine, sample
+from simplicity.sampling import Engine
 
 Words = npt.NDArray[np.uint64]
 
 _DRAWS = 600
-_SYMMETRY_SAMPLES = 40_000
-_FALSE_ALARM = 1e-6  # of each statistical check
-
-
-class Check(NamedTuple):
-    """What was checked, whether it holds, and in words what was found."""
-
-    name: str
-    passed: bool
-    message: str
-
-    def __str__(self) -> str:
-        return f"{'ok    ' if self.passed else 'FAILED'} {self.name}: {self.message}"
 
 
 def check_map(pf_map: ParameterFunctionMap, seed: int = 0) -> list[Check]:
@@ -93,7 +76,7 @@ def _checks_of_map(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
     if pf_map.readout is not None:
         yield _check_readouts(pf_map, seed)
     if not undefined.all():
-        yield from _check_symmetries(pf_map, seed)
+        yield from check_symmetries(pf_map, seed)
 
 
 def _noise(pf_map: ParameterFunctionMap, seed: int, count: int) -> npt.NDArray[Any]:
@@ -271,136 +254,3 @@ def _check_readouts(pf_map: ParameterFunctionMap, seed: int) -> Check:
             name, False, f"{wrong} of {len(words)} readouts differ from the map evaluated on their noise"
         )
     return Check(name, True, f"{len(words)} readouts agree with the map evaluated on their noise")
-
-
-# --------------------------------------------------------------------------------------- symmetries
-def _check_symmetries(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
-    """Declared symmetries against data, at the map's own n_inputs and, where most show, at 3."""
-    declared = pf_map.symmetries
-    if not (declared.permutation or declared.complement or declared.negation):
-        return
-    for n_inputs in sorted({min(3, pf_map.n_inputs), pf_map.n_inputs}):
-        try:
-            smaller = dataclasses.replace(pf_map, n_inputs=n_inputs)  # type: ignore[type-var]
-            one = sample(smaller, _SYMMETRY_SAMPLES, seed=seed)
-            two = sample(smaller, _SYMMETRY_SAMPLES, seed=seed, first_sample=_SYMMETRY_SAMPLES)
-        except ValueError:
-            if n_inputs == pf_map.n_inputs:
-                raise
-            continue  # the map needs more inputs
-        changes = list(_declared_changes(smaller))
-        for text, change in changes:
-            p_value = homogeneity(one.functions, one.counts, change(two.functions), two.counts)
-            name = f"symmetry under {text} (n = {n_inputs})"
-            if np.isnan(p_value):
-                yield Check(
-                    name, True, f"not tested: too few functions repeat in {_SYMMETRY_SAMPLES} samples"
-                )
-            elif p_value < _FALSE_ALARM / len(changes):
-                yield Check(
-                    name, False, f"the data refute it: p = {p_value:.1e} at {_SYMMETRY_SAMPLES} samples"
-                )
-            else:
-                yield Check(name, True, f"p = {p_value:.2g} at {_SYMMETRY_SAMPLES} samples")
-
-
-def _declared_changes(pf_map: ParameterFunctionMap) -> Iterator[tuple[str, Callable[[Words], Words]]]:
-    n, declared = pf_map.n_inputs, pf_map.symmetries
-    if declared.permutation and n > 1:
-        rotation = [*range(1, n), 0]
-        yield "input permutation", lambda words: permute_inputs(words, n, rotation)
-        yield "exchange of the first two inputs", lambda words: permute_inputs(words, n, [1, 0, *range(2, n)])
-    if declared.complement:
-        yield "output negation", lambda words: complement(words, n)
-    if declared.negation:
-        yield "negation of input 1", lambda words: negate_inputs(words, n, [0])
-        yield "negation of the last input", lambda words: negate_inputs(words, n, [n - 1])
-
-
-def homogeneity(
-    functions: Words, counts: npt.NDArray[np.int64], others: Words, other_counts: npt.NDArray[np.int64]
-) -> float:
-    """p-value of the chi-square test that two independent tallies have one law.
-
-    Functions with fewer than 10 hits in both together are pooled; NaN where that leaves nothing to compare.
-
-    Examples
-    --------
-    >>> words = np.array([[0], [1]], dtype=np.uint64)
-    >>> homogeneity(words, np.array([500, 500]), words, np.array([510, 490])) > 0.5
-    True
-    >>> homogeneity(words, np.array([500, 500]), words, np.array([700, 300])) < 1e-10
-    True
-    """
-    _, which = np.unique(np.concatenate([functions, others]), axis=0, return_inverse=True)
-    size = int(which.max()) + 1
-    a = np.bincount(which[: len(functions)], counts, minlength=size)
-    b = np.bincount(which[len(functions) :], other_counts, minlength=size)
-    frequent = a + b >= 10
-    a = np.append(a[frequent], a[~frequent].sum())
-    b = np.append(b[frequent], b[~frequent].sum())
-    seen = a + b > 0
-    a, b = a[seen], b[seen]
-    if len(a) < 2:
-        return np.nan
-    share = a.sum() / (a.sum() + b.sum())
-    statistic = ((a - share * (a + b)) ** 2 / (share * (1 - share) * (a + b))).sum()
-    return float(special.chdtrc(len(a) - 1, statistic))
-
-
-# ----------------------------------------------------------------------------------------- measures
-def check_measure(measure: Measure, n_inputs: int = 4, seed: int = 0) -> list[Check]:
-    """Run the contract tests on a complexity measure.
-
-    Parameters
-    ----------
-    measure : Measure
-        From :func:`simplicity.complexity.measure`.
-    n_inputs : int
-    seed : int
-        Of the random functions that the tests use.
-
-    Returns
-    -------
-    list of Check
-
-    Examples
-    --------
-    >>> from simplicity.complexity import measure
-    >>> [check.passed for check in check_measure(measure("lz76"))]
-    [True, True, True]
-    """
-    generator = np.random.Generator(np.random.PCG64(seed))
-    integers = [0, 2 ** (2**n_inputs) - 1] + [
-        int.from_bytes(generator.bytes(2**n_inputs // 8 or 1), "big") % 2 ** (2**n_inputs) for _ in range(200)
-    ]
-    words = from_integers(integers, n_inputs)
-    before = words.copy()
-    try:
-        values = measure(words, n_inputs)
-        again = measure(words, n_inputs)
-        reverse = measure(words[::-1], n_inputs)[::-1]
-        alone = np.concatenate([measure(words[row : row + 1], n_inputs) for row in range(len(words))])
-    except Exception as error:
-        return [Check("runs", False, f"{type(error).__name__}: {error}")]
-    found = [
-        Check(
-            "runs",
-            True,
-            f"{len(words)} functions of {n_inputs} inputs, values {values.min():g} to {values.max():g}",
-        )
-    ]
-    if not np.array_equal(words, before):
-        found.append(Check("is pure", False, "it changed the functions that it was given"))
-    else:
-        same = np.array_equal(values, again)
-        found.append(
-            Check("is pure", same, "the same functions give the same values" if same else "two calls differ")
-        )
-    same = np.allclose(values, reverse, rtol=1e-12) and np.allclose(values, alone, rtol=1e-12)
-    text = (
-        "each function has its value alone and among others"
-        if same
-        else "a value depends on the other functions"
-    )
-    return [*found, Check("does not depend on the batch", same, text)]
