@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from simplicity.compilation import float32_bits, float32_from_bits, fused_kernel, inlined, kernel
 
-F32, U32, I32, U64, I64 = np.float32, np.uint32, np.int32, np.uint64, np.int64
+F32, U32, I32, U64 = np.float32, np.uint32, np.int32, np.uint64
 
 _MULTIPLIER_0, _MULTIPLIER_1 = U64(0xD2511F53), U64(0xCD9E8D57)
 _WEYL_0, _WEYL_1 = U64(0x9E3779B9), U64(0xBB67AE85)

@@ -25,7 +25,7 @@ from simplicity.functions import (
     words_of,
 )
 from simplicity.maps.base import Kernel, MapError, ParameterFunctionMap
-from simplicity.maps.evaluate import Evaluator
+from simplicity.maps.evaluate import Evaluator, run_compiled
 from simplicity.maps.locate import describe
 from simplicity.maps.user import UserMap
 from simplicity.sampling import Engine
@@ -103,13 +103,9 @@ def _check_bounds(pf_map: UserMap, seed: int) -> Check:
     inputs = input_table(pf_map.n_inputs).astype(np.float32)
     is_words = isinstance(kernel, Kernel) and kernel.words is not None
     shape = words_of(pf_map.n_inputs) if is_words else 2**pf_map.n_inputs
-    try:
-        for row in _noise(pf_map, seed, 20):
-            careful(row, inputs, np.zeros(shape, np.uint64 if is_words else np.float32), *pf_map.arguments)
-    except IndexError as error:
-        raise MapError(f"the kernel of map {pf_map.name} uses an index beyond its arrays") from error
-    except Exception:
-        return Check(name, True, "not tested: it does not run by itself")
+    for row in _noise(pf_map, seed, 20):
+        out = np.zeros(shape, np.uint64 if is_words else np.float32)
+        run_compiled(pf_map, careful, row, inputs, out, *pf_map.arguments)
     return Check(name, True, "every index is inside")
 
 

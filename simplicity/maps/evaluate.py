@@ -86,16 +86,18 @@ def _features_logits_driver(function: Any) -> Any:
     return drive
 
 
-def _run(pf_map: ParameterFunctionMap, driver: Any, *arguments: Any) -> None:
-    """Call a driver; what a map's kernel does wrong becomes a MapError."""
+def run_compiled(pf_map: ParameterFunctionMap, compiled: Any, *arguments: Any) -> None:
+    """Call compiled code of a map; what it does wrong becomes a MapError."""
     try:
-        driver(*arguments)
+        compiled(*arguments)
     except numba.core.errors.NumbaError as error:
         lines = [line.strip() for line in str(error).splitlines()]
         cause = next(
             (line for line in lines if line and not line.startswith("Failed in nopython")), "no reason given"
         )
         raise MapError(f"the kernel of map {pf_map.name} does not compile: {cause}") from error
+    except IndexError as error:
+        raise MapError(f"the kernel of map {pf_map.name} uses an index beyond its arrays") from error
     except Exception as error:
         raise MapError(f"map {pf_map.name} raised {type(error).__name__}: {error}") from error
 
@@ -143,12 +145,12 @@ class Evaluator:
         )
         size, constants = self.map.noise.width, self.code.constants
         if self.code.words is not None:
-            _run(
+            run_compiled(
                 self.map, _row_driver(self.code.words), noise, size, constants, self._workspace, words, status
             )
         else:
             logits = np.zeros(self.positions, dtype=self.code.logit_dtype)
-            _run(
+            run_compiled(
                 self.map,
                 _logits_driver(self.code.logits),
                 noise,
@@ -185,7 +187,7 @@ class Evaluator:
         logits = np.empty((readouts, self.positions), dtype=np.float32)
         constants, workspace = self.code.constants, self._workspace
         arguments = noise, self.map.noise.width, last, readouts, self._scales, constants, workspace
-        _run(
+        run_compiled(
             self.map, _features_driver(self.code.features), *arguments, self._features, logits, words, status
         )
         return words, status != 0
@@ -202,7 +204,7 @@ class Evaluator:
         code, status = self.code, np.zeros(len(noise), dtype=np.uint8)
         if code.logits is not None:
             logits = np.zeros((len(noise), self.positions), dtype=code.logit_dtype)
-            _run(
+            run_compiled(
                 self.map,
                 _row_driver(code.logits),
                 noise,
@@ -214,7 +216,7 @@ class Evaluator:
             )
         elif code.features is not None:
             logits = np.zeros((len(noise), self.positions), dtype=np.float32)
-            _run(
+            run_compiled(
                 self.map,
                 _features_logits_driver(code.features),
                 noise,
