@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.functions import checked_words, from_strings, order_by_string, to_strings, words_of
+from simplicity.functions import checked_words, from_strings, to_strings, words_of
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.maps.locate import rebuild
 from simplicity.sampling.engine import Engine
@@ -100,11 +100,8 @@ class Result:
     @classmethod
     def of_tally(cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]) -> Result:
         """The ordered result of a tally."""
-        table = tally.table()
-        order = order_by_string(table.functions, n_inputs)
-        order = order[np.argsort(-table.counts[order], kind="stable")]
-        columns = table.functions[order], table.counts[order], table.sum_squares[order]
-        return cls(n_inputs, *columns, tally.n_undefined, _joined(ranges), recipe)
+        table = tally.table().ordered(n_inputs)
+        return cls(n_inputs, *table, tally.n_undefined, _joined(ranges), recipe)
 
     # ------------------------------------------------------------------------------------ numbers
     def __len__(self) -> int:

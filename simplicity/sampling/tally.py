@@ -1,8 +1,8 @@
-"""The tally: which functions came up and how often, in a hash table that grows.
+"""The tally: which functions came up and how often.
 
-The table is cut into shards by the top bits of a function's hash. Each has its own lock, so that threads
-rarely wait for each other, and grows on its own, so that little is held twice. A tally is a multiset:
-the order in which threads add to it cannot show.
+It is cut into shards by the top bits of a function's hash. Each has its own lock, so that threads rarely
+wait for each other, and grows on its own, so that little is held twice. A tally is a multiset: the order
+in which threads add to it cannot show.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
+from simplicity.functions import order_by_string
+from simplicity.sampling.hash_table import GROWTH, HashTable, Rows, hash_of, hash_rows
 
-_SHARDS = 16
+SHARDS = 16
 _SHARD_SHIFT = np.uint64(60)
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_MIX_2 = np.uint64(0xD6E8FEB86659FD93)
 _SMALLEST = 64
-_MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
+_GROWING = 2  # shards that may be held twice at the same time
 
 
 class Table(NamedTuple):
-    """Distinct functions with counts, in no order.
+    """Distinct functions with counts.
 
     Parameters
     ----------
@@ -39,54 +39,52 @@ class Table(NamedTuple):
     counts: npt.NDArray[np.int64]
     sum_squares: npt.NDArray[np.int64]
 
+    def ordered(self, n_inputs: int) -> Table:
+        """The same, most frequent first, equal counts in the order of the truth-table strings."""
+        order = order_by_string(self.functions, n_inputs)
+        order = order[np.argsort(-self.counts[order], kind="stable")]
+        counts = self.counts[order]
+        squares = counts if self.sum_squares is self.counts else self.sum_squares[order]
+        return Table(self.functions[order], counts, squares)
+
 
 # ------------------------------------------------------------------------------------------ kernels
 @kernel
-def _hash(words):
-    h = np.uint64(0)
-    for i in range(words.shape[0]):
-        h = (h ^ words[i]) * _MIX
-        h ^= h >> np.uint64(29)
-        h *= _MIX_2
-        h ^= h >> np.uint64(32)
-    return h
-
-
-@kernel
-def _is_equal(a, b):
-    for i in range(a.shape[0]):
-        if a[i] != b[i]:
+def _is_equal(words, i, j):
+    for k in range(words.shape[1]):
+        if words[i, k] != words[j, k]:
             return False
     return True
 
 
 @kernel
-def clusters(words, undefined, readouts, slots, kept, weights):
-    """Distinct defined functions of each hidden draw and how many of its readouts gave them.
+def clusters(words, undefined, readouts, slots, kept, hashes, weights):
+    """Distinct defined functions of each hidden draw, their hashes, and how many of its readouts gave them.
 
-    Row i of words is readout i % readouts of its draw. slots is a scratch table of row numbers, a power of
-    two of more than ``readouts`` long. Returns how many entries of kept (row numbers)
-    and weights were written.
+    Row i of words is readout i % readouts of its draw. slots is a scratch table of -1, a power of two of
+    more than ``readouts`` long; what an earlier draw left in it counts as empty. Returns how many entries
+    of kept (row numbers), hashes and weights were written.
     """
     n_kept = 0
     mask = np.uint64(slots.shape[0] - 1)
     start = 0
     while start < words.shape[0]:
         stop = min(start + readouts, words.shape[0])
-        if stop - start > 1:
-            slots[:] = -1
+        first_kept = n_kept
         for row in range(start, stop):
             if undefined[row]:
                 continue
+            hashed = hash_of(words[row])
             if stop - start > 1:
-                slot = _hash(words[row]) & mask
-                while slots[slot] >= 0 and not _is_equal(words[kept[slots[slot]]], words[row]):
+                slot = hashed & mask
+                while slots[slot] >= first_kept and not _is_equal(words, kept[slots[slot]], row):
                     slot = (slot + np.uint64(1)) & mask
-                if slots[slot] >= 0:
+                if slots[slot] >= first_kept:
                     weights[slots[slot]] += 1
                     continue
                 slots[slot] = n_kept
             kept[n_kept] = row
+            hashes[n_kept] = hashed
             weights[n_kept] = 1
             n_kept += 1
         start = stop
@@ -94,108 +92,33 @@ def clusters(words, undefined, readouts, slots, kept, weights):
 
 
 @kernel
-def _by_shard(words, kept, hashes, order, starts):
-    """Hash of each kept row, and the entries in order of shard; starts[s] is where shard s begins."""
+def _by_shard(words, kept, hashes, counts, squares, rows, row_hashes, starts):
+    """Rows (function, count, sum of squares) with their hashes, shard after shard.
+
+    starts[s] is where shard s begins.
+    """
+    n_words = words.shape[1]
     starts[:] = 0
     for i in range(kept.shape[0]):
-        hashes[i] = _hash(words[kept[i]])
         starts[np.int64(hashes[i] >> _SHARD_SHIFT) + 1] += 1
     for s in range(1, starts.shape[0]):
         starts[s] += starts[s - 1]
     for i in range(kept.shape[0]):
         shard = np.int64(hashes[i] >> _SHARD_SHIFT)
-        order[starts[shard]] = i
+        place = starts[shard]
         starts[shard] += 1
+        row_hashes[place] = hashes[i]
+        for k in range(n_words):
+            rows[place, k] = words[kept[i], k]
+        rows[place, n_words] = np.uint64(counts[i])
+        if rows.shape[1] > n_words + 1:
+            rows[place, n_words + 1] = np.uint64(squares[i])
     for s in range(starts.shape[0] - 1, 0, -1):
         starts[s] = starts[s - 1]
     starts[0] = 0
 
 
-@kernel
-def _slot_of(function, hashed, entries):
-    """Where a function stands in a shard's entries, or the empty slot where it belongs."""
-    words = function.shape[0]
-    mask = np.uint64(entries.shape[0] - 1)
-    slot = hashed & mask
-    while entries[slot, words] != 0:
-        equal = True
-        for i in range(words):
-            equal &= entries[slot, i] == function[i]
-        if equal:
-            break
-        slot = (slot + np.uint64(1)) & mask
-    return slot
-
-
-@kernel
-def _insert(words, kept, hashes, counts, squares, order, entries):
-    """Add to one shard's entries; returns how many functions are new and how many more samples lonely.
-
-    An entry is the function's words, its count and, for clustered samples, its sum of squares. A function
-    is lonely while one hidden draw has given it: then its sum of squares is its count squared.
-    """
-    n_words = words.shape[1]
-    clustered = entries.shape[1] > n_words + 1
-    added = 0
-    lonely = np.int64(0)
-    for j in range(order.shape[0]):
-        i = order[j]
-        function = words[kept[i]]
-        entry = entries[_slot_of(function, hashes[i], entries)]
-        old = np.int64(entry[n_words])
-        new = old + counts[i]
-        entry[n_words] = np.uint64(new)
-        if old == 0:
-            for k in range(n_words):
-                entry[k] = function[k]
-            added += 1
-        old_squares = old
-        new_squares = new
-        if clustered:
-            old_squares = np.int64(entry[n_words + 1])
-            new_squares = old_squares + squares[i]
-            entry[n_words + 1] = np.uint64(new_squares)
-        if old < _MOST_READOUTS and old_squares == old * old:
-            lonely -= old
-        if new < _MOST_READOUTS and new_squares == new * new:
-            lonely += new
-    return added, lonely
-
-
-@kernel
-def _move(entries, n_words, larger):
-    """Put all entries of a table into an empty larger one."""
-    for i in range(entries.shape[0]):
-        if entries[i, n_words] != 0:
-            function = entries[i][:n_words]
-            slot = _slot_of(function, _hash(function), larger)
-            for k in range(entries.shape[1]):
-                larger[slot, k] = entries[i, k]
-
-
-# ---------------------------------------------------------------------------------------- the table
-class _Shard:
-    def __init__(self, words: int, clustered: bool) -> None:
-        self.lock = threading.Lock()
-        self.used = 0
-        self.lonely = 0
-        self.words = words
-        self.entries = np.zeros((_SMALLEST, words + 1 + clustered), dtype=np.uint64)
-
-    def rows(self) -> npt.NDArray[np.uint64]:
-        return self.entries[self.entries[:, self.words] != 0]
-
-    def reserve(self, more: int) -> None:
-        """Room for ``more`` further functions at a load of at most three quarters."""
-        capacity = len(self.entries)
-        while 4 * (self.used + more) > 3 * capacity:
-            capacity *= 2
-        if capacity > len(self.entries):
-            larger = np.zeros((capacity, self.entries.shape[1]), dtype=np.uint64)
-            _move(self.entries, self.words, larger)
-            self.entries = larger
-
-
+# ---------------------------------------------------------------------------------------- the tally
 class Tally:
     """Counts of distinct packed functions; threads may add at the same time.
 
@@ -217,7 +140,11 @@ class Tally:
     def __init__(self, words: int, clustered: bool = False) -> None:
         self.words = words
         self.clustered = clustered
-        self._shards = [_Shard(words, clustered) for _ in range(_SHARDS)]
+        # Sizes differ from the start, so that the shards, all about equally full, do not grow at once.
+        sizes = [int(_SMALLEST * GROWTH ** (shard / SHARDS)) for shard in range(SHARDS)]
+        self.shards = [HashTable(words, clustered, size) for size in sizes]
+        self._locks = [threading.Lock() for _ in range(SHARDS)]
+        self._growing = threading.Semaphore(_GROWING)
         self._lock = threading.Lock()
         self.n_undefined = 0
         self.n_samples = 0
@@ -225,12 +152,17 @@ class Tally:
     @property
     def distinct(self) -> int:
         """Number of distinct functions."""
-        return sum(shard.used for shard in self._shards)
+        return sum(shard.used for shard in self.shards)
 
     @property
     def lonely(self) -> int:
         """Samples whose function came up in one hidden draw only."""
-        return sum(shard.lonely for shard in self._shards)
+        return sum(shard.lonely for shard in self.shards)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the tally takes up."""
+        return sum(shard.entries.nbytes for shard in self.shards)
 
     def add_samples(
         self, words: npt.NDArray[np.uint64], undefined: npt.NDArray[np.bool_], readouts: int = 1
@@ -247,14 +179,17 @@ class Tally:
         """
         self._note(len(words), int(np.count_nonzero(undefined)))
         kept, weights = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
-        slots = np.empty(1 << (2 * readouts - 1).bit_length(), dtype=np.int64)
-        n_kept = clusters(words, undefined, readouts, slots, kept, weights)
-        self._add(words, kept[:n_kept], weights[:n_kept], weights[:n_kept] ** 2)
+        hashes = np.empty(len(words), dtype=np.uint64)
+        slots = np.full(1 << (2 * readouts - 1).bit_length(), -1)
+        n = clusters(words, undefined, readouts, slots, kept, hashes, weights)
+        counts = weights[:n]
+        self._add(words, kept[:n], hashes[:n], counts, counts**2 if self.clustered else counts)
 
     def add_table(self, table: Table, n_undefined: int = 0) -> None:
         """Count everything of a table of other hidden draws."""
-        everything = np.arange(len(table.counts))
-        self._add(table.functions, everything, table.counts, table.sum_squares)
+        hashes = np.empty(len(table.counts), dtype=np.uint64)
+        hash_rows(table.functions, self.words, hashes)
+        self._add(table.functions, np.arange(len(hashes)), hashes, table.counts, table.sum_squares)
         self._note(int(table.counts.sum()) + n_undefined, n_undefined)
 
     def _note(self, samples: int, undefined: int) -> None:
@@ -266,26 +201,31 @@ class Tally:
         self,
         words: npt.NDArray[np.uint64],
         kept: npt.NDArray[np.int64],
+        hashes: npt.NDArray[np.uint64],
         counts: npt.NDArray[np.int64],
         squares: npt.NDArray[np.int64],
     ) -> None:
-        hashes, order = np.empty(len(kept), dtype=np.uint64), np.empty(len(kept), dtype=np.int64)
-        starts = np.empty(_SHARDS + 1, dtype=np.int64)
-        _by_shard(words, kept, hashes, order, starts)
-        for shard, first, stop in zip(self._shards, starts[:-1], starts[1:], strict=True):
+        rows: Rows = np.empty((len(kept), self.words + 1 + self.clustered), dtype=np.uint64)
+        row_hashes = np.empty(len(kept), dtype=np.uint64)
+        starts = np.empty(SHARDS + 1, dtype=np.int64)
+        _by_shard(words, kept, hashes, counts, squares, rows, row_hashes, starts)
+        edges = starts.tolist()
+        for shard, lock, first, stop in zip(self.shards, self._locks, edges[:-1], edges[1:], strict=True):
             if first == stop:
                 continue
-            with shard.lock:
-                shard.reserve(int(stop - first))
-                added, lonely = _insert(
-                    words, kept, hashes, counts, squares, order[first:stop], shard.entries
-                )
-                shard.used += added
-                shard.lonely += lonely
+            with lock:
+                if shard.lacks_room(stop - first):
+                    with self._growing:
+                        shard.reserve(stop - first)
+                shard.add(rows[first:stop], row_hashes[first:stop])
 
     def table(self) -> Table:
         """All functions and their counts, in no order."""
-        rows = np.concatenate([shard.rows() for shard in self._shards])
-        counts = rows[:, self.words].astype(np.int64)
-        squares = rows[:, self.words + 1].astype(np.int64) if self.clustered else counts
-        return Table(np.ascontiguousarray(rows[:, : self.words]), counts, squares)
+        functions = np.empty((self.distinct, self.words), dtype=np.uint64)
+        counts = np.empty(len(functions), dtype=np.int64)
+        squares = np.empty(len(functions), dtype=np.int64) if self.clustered else counts
+        stop = 0
+        for shard in self.shards:
+            start, stop = stop, stop + shard.used
+            shard.columns(functions[start:stop], counts[start:stop], squares[start:stop])
+        return Table(functions, counts, squares)

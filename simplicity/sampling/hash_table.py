@@ -1,0 +1,288 @@
+"""A hash table of packed functions and their counts, close to the memory's and the cache's limits.
+
+An entry is a row of uint64: the function's words, its count and, for clustered samples, its sum of
+squares; a count of zero is an empty place. Rows of samples, of tables and of part files have the same
+form, so that one kernel adds them all.
+
+The place of a function is its hash's low half times the capacity, over 2^32: any capacity will do, and
+entries stand in the order of that half, so a table grows in one pass, and in place: fresh memory costs more
+than all else here, and nothing is held twice. Places further on are fetched while the present one is
+worked on, which hides the memory's latency.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from simplicity.compilation import kernel
+
+Rows = npt.NDArray[np.uint64]
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX_2 = np.uint64(0xD6E8FEB86659FD93)
+_LOW_HALF = np.uint64(0xFFFFFFFF)
+_AHEAD = 12  # entries fetched ahead: about what a core can have under way
+_MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
+GROWTH = 1.5
+_FULLEST = 0.8
+_ASIDE = 1024
+_OWN_PAGES = 2**20  # bytes from which on a table has pages of its own, which go back when it goes
+
+
+@intrinsic
+def _prefetch(_context: Any, array: Any, index: Any) -> Any:
+    """Have the cache line of ``array[index]`` (a two-dimensional array's row) fetched, to be written."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, arguments[0])
+        stride = cgutils.unpack_tuple(builder, made.strides)[0]
+        byte = ir.IntType(8).as_pointer()
+        place = builder.gep(builder.bitcast(made.data, byte), [builder.mul(stride, arguments[1])])
+        number = ir.IntType(32)
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        )
+        builder.call(function, [place, number(1), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
+
+
+# ------------------------------------------------------------------------------------------ kernels
+@kernel
+def hash_of(words):
+    """The hash of a packed function: every bit of it depends on every bit of the function."""
+    h = np.uint64(0)
+    for i in range(words.shape[0]):
+        h = (h ^ words[i]) * _MIX
+        h ^= h >> np.uint64(29)
+        h *= _MIX_2
+        h ^= h >> np.uint64(32)
+    return h
+
+
+@kernel
+def hash_rows(rows, n_words, hashes):
+    """The hash of each row's function."""
+    for i in range(rows.shape[0]):
+        hashes[i] = hash_of(rows[i, :n_words])
+
+
+@kernel
+def _home(hashed, capacity):
+    return np.int64(((hashed & _LOW_HALF) * np.uint64(capacity)) >> np.uint64(32))
+
+
+@kernel
+def _insert(rows, hashes, n_words, entries):
+    """Add rows to entries; returns how many functions are new and how many more samples lonely.
+
+    A function is lonely while one hidden draw has given it: then its sum of squares is its count squared.
+    """
+    clustered = entries.shape[1] > n_words + 1
+    capacity = entries.shape[0]
+    n_rows = rows.shape[0]
+    added = 0
+    lonely = np.int64(0)
+    for i in range(min(_AHEAD, n_rows)):
+        _prefetch(entries, _home(hashes[i], capacity))
+    for i in range(n_rows):
+        if i + _AHEAD < n_rows:
+            _prefetch(entries, _home(hashes[i + _AHEAD], capacity))
+        slot = _home(hashes[i], capacity)
+        while entries[slot, n_words] != 0:
+            equal = True
+            for k in range(n_words):
+                equal &= entries[slot, k] == rows[i, k]
+            if equal:
+                break
+            slot += 1
+            if slot == capacity:
+                slot = 0
+        old = np.int64(entries[slot, n_words])
+        new = old + np.int64(rows[i, n_words])
+        entries[slot, n_words] = np.uint64(new)
+        if old == 0:
+            for k in range(n_words):
+                entries[slot, k] = rows[i, k]
+            added += 1
+        old_squares = old
+        new_squares = new
+        if clustered:
+            old_squares = np.int64(entries[slot, n_words + 1])
+            new_squares = old_squares + np.int64(rows[i, n_words + 1])
+            entries[slot, n_words + 1] = np.uint64(new_squares)
+        if old < _MOST_READOUTS and old_squares == old * old:
+            lonely -= old
+        if new < _MOST_READOUTS and new_squares == new * new:
+            lonely += new
+    return added, lonely
+
+
+@kernel
+def _move(entries, n_words, larger):
+    """Put all entries of a table into an empty larger one: both are passed through from front to back."""
+    capacity = larger.shape[0]
+    for i in range(entries.shape[0]):
+        if entries[i, n_words] != 0:
+            slot = _home(hash_of(entries[i, :n_words]), capacity)
+            while larger[slot, n_words] != 0:
+                slot += 1
+                if slot == capacity:
+                    slot = 0
+            for k in range(entries.shape[1]):
+                larger[slot, k] = entries[i, k]
+
+
+@kernel
+def _spread(entries, n_words, before, aside):
+    """Move the entries of the first ``before`` places to where they belong in all of them, from the back.
+
+    No place below the present one is looked at, so a search always passes moved entries only. The few that
+    belong below their old place, or would go round the end, are put aside. Returns how many, and how many
+    places are left to do if aside is full.
+    """
+    capacity = entries.shape[0]
+    n_aside = 0
+    for place in range(before - 1, -1, -1):
+        if entries[place, n_words] == 0:
+            continue
+        slot = _home(hash_of(entries[place, :n_words]), capacity)
+        inside = slot >= place
+        while inside and slot != place and entries[slot, n_words] != 0:
+            slot += 1
+            inside = slot < capacity
+        if not inside:
+            if n_aside == aside.shape[0]:
+                return n_aside, place + 1
+            for k in range(entries.shape[1]):
+                aside[n_aside, k] = entries[place, k]
+            n_aside += 1
+            entries[place, n_words] = 0
+        elif slot != place:
+            for k in range(entries.shape[1]):
+                entries[slot, k] = entries[place, k]
+            entries[place, n_words] = 0
+    return n_aside, 0
+
+
+@kernel
+def _columns(entries, n_words, functions, counts, squares):
+    """Write the functions, counts and (where there are any) sums of squares of all entries."""
+    clustered = entries.shape[1] > n_words + 1
+    row = 0
+    for i in range(entries.shape[0]):
+        if entries[i, n_words] != 0:
+            for k in range(n_words):
+                functions[row, k] = entries[i, k]
+            counts[row] = np.int64(entries[i, n_words])
+            if clustered:
+                squares[row] = np.int64(entries[i, n_words + 1])
+            row += 1
+
+
+# ---------------------------------------------------------------------------------------- the table
+def _own_pages(octets: int) -> mmap.mmap | None:
+    """Zeros that take up memory as they are used, in large pages where the system has them, and can grow."""
+    if octets < _OWN_PAGES or not hasattr(mmap, "MAP_ANONYMOUS"):
+        return None
+    pages = mmap.mmap(-1, octets, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with contextlib.suppress(OSError):
+            pages.madvise(mmap.MADV_HUGEPAGE)
+    return pages
+
+
+class HashTable:
+    """Distinct packed functions with their counts; not safe to share by threads.
+
+    Parameters
+    ----------
+    words : int
+        Words of a packed function.
+    clustered : bool
+        Whether to keep sums of squares, too.
+    capacity : int
+        Places to begin with.
+
+    Examples
+    --------
+    >>> table = HashTable(words=1, clustered=False)
+    >>> table.add(np.array([[3, 1], [5, 1], [3, 1]], dtype=np.uint64))
+    >>> table.used, table.lonely
+    (2, 1)
+    """
+
+    def __init__(self, words: int, clustered: bool, capacity: int = 64) -> None:
+        self.words = words
+        self.used = 0
+        self.lonely = 0
+        self._width = words + 1 + clustered
+        self._pages: mmap.mmap | None = None
+        self.entries = self._empty(capacity)
+
+    def add(self, rows: Rows, hashes: Rows | None = None) -> None:
+        """Count rows (function, count, sum of squares), whose hashes may be known already."""
+        if hashes is None:
+            hashes = np.empty(len(rows), dtype=np.uint64)
+            hash_rows(rows, self.words, hashes)
+        if self.lacks_room(len(rows)):
+            self.reserve(len(rows))
+        added, lonely = _insert(rows, hashes, self.words, self.entries)
+        self.used += added
+        self.lonely += lonely
+
+    def lacks_room(self, more: int) -> bool:
+        """Whether ``more`` further functions would need a larger table."""
+        return self.used + more > _FULLEST * len(self.entries)
+
+    def reserve(self, more: int) -> None:
+        """Make room for ``more`` further functions."""
+        capacity = len(self.entries)
+        while self.used + more > _FULLEST * capacity:
+            capacity = int(capacity * GROWTH) + 1
+        if capacity > len(self.entries) and not self._grow_in_place(capacity):
+            smaller = self.entries
+            self.entries = self._empty(capacity)
+            _move(smaller, self.words, self.entries)
+
+    def _empty(self, capacity: int) -> Rows:
+        self._pages = _own_pages(8 * capacity * self._width)
+        if self._pages is None:
+            return np.zeros((capacity, self._width), dtype=np.uint64)
+        return np.frombuffer(self._pages, dtype=np.uint64).reshape(capacity, self._width)
+
+    def _grow_in_place(self, capacity: int) -> bool:
+        """Have the system put more pages behind the table's; False where it cannot."""
+        if self._pages is None:
+            return False
+        before = len(self.entries)
+        self.entries = np.empty((0, self._width), dtype=np.uint64)  # pages in use do not grow
+        try:
+            self._pages.resize(8 * capacity * self._width)
+        except (OSError, SystemError, ValueError):
+            capacity = before
+        self.entries = np.frombuffer(self._pages, dtype=np.uint64).reshape(capacity, self._width)
+        if capacity == before:
+            return False
+        left, parts = before, []
+        while left:
+            aside = np.zeros((_ASIDE, self._width), dtype=np.uint64)
+            n_aside, left = _spread(self.entries, self.words, left, aside)
+            parts.append(aside[:n_aside])
+        for part in parts:
+            _move(part, self.words, self.entries)
+        return True
+
+    def columns(self, functions: Rows, counts: npt.NDArray[np.int64], squares: npt.NDArray[np.int64]) -> None:
+        """Write all functions, counts and sums of squares, ``used`` of each, in no order."""
+        _columns(self.entries, self.words, functions, counts, squares)
