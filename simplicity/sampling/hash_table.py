@@ -30,17 +30,17 @@ Rows = npt.NDArray[np.uint64]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xD6E8FEB86659FD93)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
-_AHEAD = 12  # entries fetched ahead: about what a core can have under way
+_AHEAD = 20  # entries fetched ahead: about what a core can have under way
 _MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
 GROWTH = 1.5
-_FULLEST = 0.8
+_FULLEST = 0.75
 _ASIDE = 1024
-_OWN_PAGES = 2**20  # bytes from which on a table has pages of its own, which go back when it goes
+_PAGE = 2**21  # a large page; tables from this size on have pages of their own, which go back when they go
 
 
 @intrinsic
 def _prefetch(_context: Any, array: Any, index: Any) -> Any:
-    """Have the cache line of ``array[index]`` (a two-dimensional array's row) fetched, to be written."""
+    """Have the cache line of ``array[index]`` (a two-dimensional array's row) and the next one fetched."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         made = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -51,7 +51,8 @@ def _prefetch(_context: Any, array: Any, index: Any) -> Any:
         function = builder.module.declare_intrinsic(
             "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
         )
-        builder.call(function, [place, number(1), number(3), number(1)])
+        for line in (place, builder.gep(place, [ir.IntType(64)(64)])):
+            builder.call(function, [line, number(1), number(3), number(1)])
         return context.get_dummy_value()
 
     return types.void(array, types.int64), generate
@@ -191,9 +192,13 @@ def _columns(entries, n_words, functions, counts, squares):
 
 
 # ---------------------------------------------------------------------------------------- the table
+def _whole_pages(octets: int) -> int:
+    return octets if octets < _PAGE else -(-octets // _PAGE) * _PAGE
+
+
 def _own_pages(octets: int) -> mmap.mmap | None:
     """Zeros that take up memory as they are used, in large pages where the system has them, and can grow."""
-    if octets < _OWN_PAGES or not hasattr(mmap, "MAP_ANONYMOUS"):
+    if octets < _PAGE or not hasattr(mmap, "MAP_ANONYMOUS"):
         return None
     pages = mmap.mmap(-1, octets, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
@@ -256,10 +261,15 @@ class HashTable:
             _move(smaller, self.words, self.entries)
 
     def _empty(self, capacity: int) -> Rows:
-        self._pages = _own_pages(8 * capacity * self._width)
+        self._pages = _own_pages(_whole_pages(8 * capacity * self._width))
         if self._pages is None:
             return np.zeros((capacity, self._width), dtype=np.uint64)
-        return np.frombuffer(self._pages, dtype=np.uint64).reshape(capacity, self._width)
+        return self._entries_in_pages()
+
+    def _entries_in_pages(self) -> Rows:
+        assert self._pages is not None
+        numbers = np.frombuffer(self._pages, dtype=np.uint64)
+        return numbers[: len(numbers) // self._width * self._width].reshape(-1, self._width)
 
     def _grow_in_place(self, capacity: int) -> bool:
         """Have the system put more pages behind the table's; False where it cannot."""
@@ -267,12 +277,10 @@ class HashTable:
             return False
         before = len(self.entries)
         self.entries = np.empty((0, self._width), dtype=np.uint64)  # pages in use do not grow
-        try:
-            self._pages.resize(8 * capacity * self._width)
-        except (OSError, SystemError, ValueError):
-            capacity = before
-        self.entries = np.frombuffer(self._pages, dtype=np.uint64).reshape(capacity, self._width)
-        if capacity == before:
+        with contextlib.suppress(OSError, SystemError, ValueError):
+            self._pages.resize(_whole_pages(8 * capacity * self._width))
+        self.entries = self._entries_in_pages()
+        if len(self.entries) == before:
             return False
         left, parts = before, []
         while left:
