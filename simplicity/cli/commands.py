@@ -48,6 +48,7 @@ def sample_command(arguments: argparse.Namespace) -> int:
         first_sample=arguments.first_sample,
         threads=arguments.threads,
         path=arguments.output,
+        memory=arguments.memory,
         progress=not arguments.quiet,
     )
     report(result, saved=bool(arguments.output))
@@ -67,7 +68,8 @@ def description(result: Result) -> str:
     """A result in one line."""
     parts = [
         f"{result.label}: {result.n_samples:,} samples",
-        f"{len(result):,} distinct functions",
+        f"{result.n_functions:,} distinct functions"
+        + (f" ({len(result):,} most frequent ones listed)" if result.is_truncated else ""),
         f"unseen mass {result.unseen_mass:.3g}",
     ]
     if result.readouts > 1:
@@ -82,7 +84,7 @@ def plot(arguments: argparse.Namespace) -> int:
     from simplicity import plots
 
     check_writable(arguments.output)
-    results = [load(path) for path in arguments.files]
+    results = [load(path, min_count=arguments.min_count) for path in arguments.files]
     chosen = user_measure(arguments.measure)
     if arguments.kind == "rank":
         figure = plots.compare_ranks(results)
@@ -95,10 +97,10 @@ def plot(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print the most probable functions."""
-    result = load(arguments.file)
     top = checked_integer("--top", arguments.top, 1, 2**31)
     measures = [user_measure(name) for name in arguments.measure or ["lz76"]]
     checked_level(arguments.level)
+    result = load(arguments.file, max_functions=top)
     print(description(result))
     _print_top(result, top, measures, arguments.level)
     return 0

@@ -50,6 +50,9 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     )
     sampling.add_argument("--threads", type=whole_number, metavar="N", help="default: all processors")
     sampling.add_argument("-o", "--output", metavar="FILE", help="Parquet file; run again, it resumes")
+    sampling.add_argument("--memory", metavar="SIZE", help="limit of the tally's memory, such as 500MB or "
+                          "8GB: the rest goes to disk beside FILE; the program itself takes about 0.3 GB "
+                          "more")  # fmt: skip
     sampling.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
 
     plot = add("plot", "plot prior against complexity, a panel a file")
@@ -57,6 +60,9 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     plot.add_argument("-o", "--output", required=True, metavar="FIGURE", help="PNG, PDF or SVG")
     plot.add_argument("--measure", default="lz76", metavar="NAME", help="complexity measure; default lz76")
     plot.add_argument("--kind", choices=("prior", "rank"), default="prior", help="default prior")
+
+    plot.add_argument("--min-count", type=whole_number, default=1, metavar="N",
+                      help="only functions that came up so often: no more of a file is read")  # fmt: skip
 
     show = add("show", "print the most probable functions of a file")
     show.add_argument("file", metavar="FILE")
@@ -108,7 +114,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return commands.COMMANDS[arguments.command](arguments)
     except SamplingInterrupted as interruption:
         print(f"simplicity: {interruption}", file=sys.stderr)
-        commands.report(interruption.result, saved=bool(arguments.output))
+        if interruption.in_memory:
+            commands.report(interruption.result, saved=bool(arguments.output))
         return 130
     except KeyboardInterrupt:
         return 130

@@ -51,6 +51,17 @@ class Draw(NamedTuple):
     parameters: dict[str, Any]
 
 
+class Unlisted(NamedTuple):
+    """What a truncated result leaves out: functions, their samples, and those samples that were lonely."""
+
+    functions: int = 0
+    samples: int = 0
+    lonely: int = 0
+
+
+NOTHING_LEFT_OUT = Unlisted()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A tally with its recipe. Made by :func:`simplicity.sample` or :func:`simplicity.load`.
@@ -65,11 +76,13 @@ class Result:
     sum_squares : (F,) int64
         Sum over hidden draws of (samples of the draw that gave it)²; equals counts without readouts.
     n_undefined : int
-        Samples with undefined logits: ``counts.sum() + n_undefined == n_samples``.
+        Samples with undefined logits: ``counts.sum() + n_unlisted + n_undefined == n_samples``.
     ranges : tuple of Range
         Which samples of which seeds.
     recipe : dict
         The map as plain data (see :func:`simplicity.maps.locate.describe`).
+    unlisted : Unlisted
+        What a truncated result, which lists the most frequent functions only, leaves out.
 
     Examples
     --------
@@ -86,16 +99,20 @@ class Result:
     n_undefined: int
     ranges: tuple[Range, ...]
     recipe: dict[str, Any]
+    unlisted: Unlisted = NOTHING_LEFT_OUT
 
     def __post_init__(self) -> None:
         functions = checked_words(self.functions, self.n_inputs)
         if not (len(functions) == len(self.counts) == len(self.sum_squares)):
             raise ValueError("functions, counts and sum_squares must have one length")
-        if int(self.counts.sum()) + self.n_undefined != self.n_samples:
+        left_out = self.unlisted
+        if int(self.counts.sum()) + left_out.samples + self.n_undefined != self.n_samples:
             raise ValueError(
-                f"counts ({int(self.counts.sum())}) and n_undefined ({self.n_undefined}) do not add up to "
-                f"n_samples ({self.n_samples})"
+                f"counts ({int(self.counts.sum())}), unlisted samples ({left_out.samples}) and n_undefined "
+                f"({self.n_undefined}) do not add up to n_samples ({self.n_samples})"
             )
+        if not 0 <= left_out.lonely <= left_out.samples or not 0 <= left_out.functions <= left_out.samples:
+            raise ValueError(f"unlisted functions and samples do not fit each other: {left_out}")
 
     @classmethod
     def of_tally(cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]) -> Result:
@@ -108,7 +125,35 @@ class Result:
         return len(self.counts)
 
     def __repr__(self) -> str:
-        return f"<Result of {self.label}: {self.n_samples:,} samples, {len(self):,} functions>"
+        return f"<Result of {self.label}: {self.n_samples:,} samples, {self.extent}>"
+
+    @property
+    def extent(self) -> str:
+        """How many functions there are, and how many of them are listed, in words."""
+        if not self.is_truncated:
+            return f"{len(self):,} functions"
+        return f"the most frequent {len(self):,} of {self.n_functions:,} functions"
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether there are functions that are not listed."""
+        return self.unlisted.functions > 0
+
+    @property
+    def n_functions(self) -> int:
+        """Number of distinct functions that came up, listed or not; ``len`` is the number listed."""
+        return len(self) + self.unlisted.functions
+
+    @property
+    def n_unlisted(self) -> int:
+        """Samples of functions that are not listed; 0 unless the result is truncated."""
+        return self.unlisted.samples
+
+    @property
+    def n_lonely(self) -> int:
+        """Samples whose function came up in one hidden draw only, listed or not."""
+        alone = (self.counts <= self.readouts) & (self.sum_squares == self.counts**2)
+        return int(self.counts[alone].sum()) + self.unlisted.lonely
 
     @property
     def n_samples(self) -> int:
@@ -138,9 +183,7 @@ class Result:
     @property
     def unseen_mass(self) -> float:
         """Good-Turing estimate of the prior of all functions not seen, by independent hidden draws."""
-        alone = (self.counts <= self.readouts) & (self.sum_squares == self.counts**2)
-        lonely = self.counts[alone]
-        return unseen_mass(float(lonely.sum()), self.n_samples)
+        return unseen_mass(self.n_lonely, self.n_samples)
 
     def interval(self, level: float = 0.95, rows: slice | npt.NDArray[Any] = slice(None)) -> Interval:
         """Interval of each function's prior: binomial, or clustered by hidden draw with readouts.
@@ -215,7 +258,8 @@ class Result:
         """
         row = self.index_of(function)
         if row is None:
-            raise ValueError(f"the function did not come up in these {self.n_samples} samples")
+            listed = f"is not among {self.extent}" if self.is_truncated else "did not come up"
+            raise ValueError(f"the function {listed} in these {self.n_samples} samples")
         wanted = self.functions[row]
         for part in self.ranges:
             engine = Engine(self.map, part.seed, part.readouts)
@@ -275,7 +319,7 @@ class Result:
         Raises
         ------
         ValueError
-            If they are of different maps or readouts, or share hidden draws.
+            If they are of different maps or readouts, share hidden draws, or one is truncated.
         """
         if not isinstance(other, Result):
             return NotImplemented
@@ -296,6 +340,10 @@ class Result:
 def check_mergeable(a: Result, b: Result) -> None:
     """Raise ValueError unless two results add up."""
     for one in (a, b):
+        if one.is_truncated:
+            raise ValueError(
+                f"the result of {one.label!r} lists only {one.extent}: load the whole file to merge it"
+            )
         if one.recipe["name"] is None:
             raise ValueError(
                 f"results of the unnamed map {one.label!r} cannot be merged: nothing says what it was"

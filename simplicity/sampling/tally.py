@@ -8,6 +8,7 @@ in which threads add to it cannot show.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +47,23 @@ class Table(NamedTuple):
         counts = self.counts[order]
         squares = counts if self.sum_squares is self.counts else self.sum_squares[order]
         return Table(self.functions[order], counts, squares)
+
+    def part(self, start: int, stop: int) -> Table:
+        """Rows ``start`` to ``stop`` - 1."""
+        return Table(self.functions[start:stop], self.counts[start:stop], self.sum_squares[start:stop])
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """Tables one after the other (of different functions, or they are no longer distinct)."""
+    if len(tables) == 1:
+        return tables[0]
+    return Table(*(np.concatenate(columns) for columns in zip(*tables, strict=True)))
+
+
+def rows_of(table: Table, clustered: bool) -> Rows:
+    """A table's columns side by side, as a hash table takes them."""
+    columns = [table.functions, table.counts[:, None], table.sum_squares[:, None]][: 2 + clustered]
+    return np.concatenate([column.astype(np.uint64, copy=False) for column in columns], axis=1)
 
 
 # ------------------------------------------------------------------------------------------ kernels
@@ -177,7 +195,7 @@ class Tally:
         readouts : int
             Samples a hidden draw.
         """
-        self._note(len(words), int(np.count_nonzero(undefined)))
+        self.note(len(words), int(np.count_nonzero(undefined)))
         kept, weights = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
         hashes = np.empty(len(words), dtype=np.uint64)
         slots = np.full(1 << (2 * readouts - 1).bit_length(), -1)
@@ -187,12 +205,22 @@ class Tally:
 
     def add_table(self, table: Table, n_undefined: int = 0) -> None:
         """Count everything of a table of other hidden draws."""
+        self._add_table(table)
+        self.note(int(table.counts.sum()) + n_undefined, n_undefined)
+
+    def add_rows(self, rows: Rows) -> None:
+        """Count rows (function, count, sum of squares) of other hidden draws; :meth:`note` their samples."""
+        functions, counts = np.ascontiguousarray(rows[:, : self.words]), rows[:, self.words].astype(np.int64)
+        squares = rows[:, -1].astype(np.int64) if self.clustered else counts
+        self._add_table(Table(functions, counts, squares))
+
+    def _add_table(self, table: Table) -> None:
         hashes = np.empty(len(table.counts), dtype=np.uint64)
         hash_rows(table.functions, self.words, hashes)
         self._add(table.functions, np.arange(len(hashes)), hashes, table.counts, table.sum_squares)
-        self._note(int(table.counts.sum()) + n_undefined, n_undefined)
 
-    def _note(self, samples: int, undefined: int) -> None:
+    def note(self, samples: int, undefined: int) -> None:
+        """Take notice of so many samples, undefined ones among them."""
         with self._lock:
             self.n_samples += samples
             self.n_undefined += undefined

@@ -109,7 +109,7 @@ def with_column(name, change):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda m: m | {"format": 2}, "format 2; version .* reads format 1"),
+        (lambda m: m | {"format": 1}, "format 1; version .* reads format 2"),
         (lambda m: m | {"format": None}, "format None"),
         (lambda m: m | {"bit_order": "position 0 is the least significant bit"}, "another bit order"),
         (lambda m: m | {"n_inputs": 4}, "damaged"),
