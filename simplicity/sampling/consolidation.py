@@ -30,7 +30,7 @@ from simplicity.sampling.tally import Table
 DEFAULT_MEMORY = 10**9
 _LOT_COPIES = 4  # of a lot's rows at the same time: read, tallied, laid out, distributed
 _BUCKET_COPIES = 8  # of a bucket's rows: read, sorted, waiting, written
-_SHARE = 0.75  # of the memory; the rest is for what the system's allocator holds back
+_SHARE = 0.6  # of the memory; the rest is for what the system's allocator holds back
 _FEWEST_ROWS = 2**15
 _T = TypeVar("_T")
 _S = TypeVar("_S")

@@ -168,11 +168,11 @@ def _spread(entries, n_words, before, aside):
             for k in range(entries.shape[1]):
                 aside[n_aside, k] = entries[place, k]
             n_aside += 1
-            entries[place, n_words] = 0
+            entries[place, n_words:] = 0
         elif slot != place:
             for k in range(entries.shape[1]):
                 entries[slot, k] = entries[place, k]
-            entries[place, n_words] = 0
+            entries[place, n_words:] = 0
     return n_aside, 0
 
 

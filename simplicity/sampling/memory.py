@@ -9,7 +9,7 @@ _UNITS = {"": 1} | {
     for power, letter in enumerate("KMGT", start=1)
     for middle, base in (("", 1000), ("I", 1024))
 }
-LEAST = 100 * 10**6
+LEAST = 200 * 10**6
 
 
 def checked_memory(memory: object) -> int:
@@ -18,7 +18,7 @@ def checked_memory(memory: object) -> int:
     Raises
     ------
     ValueError
-        If it is no such amount, or less than 100 MB.
+        If it is no such amount, or less than 200 MB.
 
     Examples
     --------
@@ -37,5 +37,5 @@ def checked_memory(memory: object) -> int:
             f'memory must be a number of bytes, or text such as "500MB", "8GB" or "1.5GiB", got {memory!r}'
         )
     if number < LEAST:
-        raise ValueError(f'memory must be at least 100 MB, such as "1GB", got {memory!r}')
+        raise ValueError(f'memory must be at least 200 MB, such as "1GB", got {memory!r}')
     return int(number)

@@ -277,12 +277,12 @@ class Run:
 
 
 def load_within(path: Path, memory: int | None) -> Result:
-    """A result's file, or as many of its most frequent functions as half of the memory holds."""
+    """A result's file, or as many of its most frequent functions as a quarter of the memory holds."""
     if memory is None:
         return load(path)
     metadata = metadata_of(path)
     octets = 8 * (words_of(metadata["n_inputs"]) + 1 + (metadata["ranges"][0]["readouts"] > 1))
-    return load(path, max_functions=memory // (2 * octets))
+    return load(path, max_functions=memory // (4 * octets))
 
 
 @contextlib.contextmanager
@@ -346,8 +346,8 @@ def sample(
     memory : int or str, optional
         Bytes, or text such as "8GB", that the tally, and adding up what it wrote to disk, may take up; the
         program itself takes about 0.3 GB beside it. Needs a path: the file holds everything, whatever the
-        memory, and the result that is returned as many of the most frequent functions as fit into half of
-        it (see ``Result.is_truncated``).
+        memory, and the result that is returned as many of the most frequent functions as fit into a
+        quarter of it (see ``Result.is_truncated``).
     progress : bool
         Show a bar on stderr.
 

@@ -117,7 +117,14 @@ class ResultWriter:
             "map": recipe,
         }
         self._schema = pa.schema(columns, {_KEY: json.dumps(metadata, sort_keys=True).encode()})
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", write_page_checksum=True)
+        # Functions are distinct: a dictionary of them would only take up memory.
+        self._writer = pq.ParquetWriter(
+            path,
+            self._schema,
+            compression="zstd",
+            use_dictionary=self._schema.names[1:],
+            write_page_checksum=True,
+        )
         self._row_group = max(1, _ROW_GROUP // max(1, words_of(n_inputs) // 4))  # of about 32 MB
         self._waiting: list[Table] = []
 
@@ -125,9 +132,12 @@ class ResultWriter:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
+        import pyarrow as pa
+
         if kind is None and self._waiting:
             self._write(joined(self._waiting))
         self._writer.close()
+        pa.default_memory_pool().release_unused()
 
     def add(self, table: Table) -> None:
         """Write the next rows; row groups have the same size however the rows come."""
@@ -300,6 +310,8 @@ def _table(table: pa.Table, metadata: dict[str, Any]) -> Table:
     width = functions.type.byte_width
     octets = np.frombuffer(functions.buffers()[1] or b"", dtype=np.uint8)
     octets = octets[functions.offset * width : (functions.offset + len(functions)) * width].reshape(-1, width)
+    if any(column.null_count for column in table.columns):
+        raise StorageError("is damaged: values are missing")
     counts = table.column("count").to_numpy()
     if (counts <= 0).any():
         raise StorageError("counts must be positive")

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import simplicity
+from simplicity.sampling.parts import Part
 
 
 def run(*arguments, cwd, timeout=300):
@@ -174,6 +175,10 @@ MISTAKES = {
     "bad length": ["complexity", "011"],
     "unknown measure": ["complexity", "0110", "--measure", "lz67"],
     "no function in file": ["check", "my.py:yours"],
+    "memory without a file": ["sample", "mlp", "--samples", "10", "--memory", "1GB"],
+    "memory in words": ["sample", "mlp", "--samples", "10", "--memory", "much", "-o", "x.parquet"],
+    "too little memory": ["sample", "mlp", "--samples", "10", "--memory", "1MB", "-o", "x.parquet"],
+    "minimum count 0": ["plot", "a.parquet", "-o", "x.png", "--min-count", "0"],
     "level": ["show", "a.parquet", "--level", "2"],
 }
 
@@ -202,8 +207,11 @@ def test_ctrl_c_keeps_what_was_done(folder):
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=120)
     assert process.returncode == 130 and "interrupted after" in rest and "Traceback" not in rest
-    parts = sorted((folder / "long.parquet.parts").glob("*.parquet"))
-    part = simplicity.load(parts[0])
-    assert part.n_samples > 0
-    again = simplicity.sample(part.map, part.n_samples)
-    assert np.array_equal(again.functions, part.functions) and np.array_equal(again.counts, part.counts)
+    parts = sorted((folder / "long.parquet.parts").glob("*.part"))
+    part = Part(parts[0])
+    n_samples = part.range.stop
+    assert n_samples > 0 and f"interrupted after {n_samples} samples" in rest
+    again = simplicity.sample(simplicity.maps.MLP(), n_samples)
+    assert len(part) == len(again)
+    counts = np.concatenate([rows[:, -1] for rows in part.rows()])
+    assert np.array_equal(np.sort(counts)[::-1], again.counts)

@@ -14,9 +14,10 @@ import pytest
 import simplicity
 from simplicity import SamplingInterrupted
 from simplicity.maps import MLP, BooleanCircuit, ExpressionTree, LookupTable, Perceptron
-from simplicity.sampling import Range, Run, engine, load, sample
+from simplicity.sampling import Engine, Range, Run, Tally, engine, load, sample
 from simplicity.sampling import run as run_module
 from simplicity.sampling.checkpoint import Checkpoint
+from simplicity.sampling.parts import Part
 from tests.sampling.maps import NanReadouts, sometimes_nan, sometimes_nan_kernel
 from tests.sampling.test_result import assert_same
 
@@ -173,20 +174,18 @@ def test_a_partial_hidden_draw_is_not_resumed_from(tmp_path):
 
 
 SCRIPT = """
-    import sys, time
-    import pyarrow.parquet as pq
+    import os, sys, time
     from simplicity.maps import LookupTable
-    from simplicity.sampling import engine, run, sample
+    from simplicity.sampling import engine, run, sample, storage
 
-    engine._BLOCK_SAMPLES, run.CHECKPOINT_SECONDS = 500, 0.0
-    write_table, writes = pq.write_table, []
+    engine._BLOCK_SAMPLES, run.CHECKPOINT_SECONDS = 500, float(sys.argv[3])
+    run.KEEP_BYTES = int(sys.argv[4])
+    syncs = []
 
-    def write_then_hang(table, where, **options):
-        writes.append(where)
-        write_table(table, where, **options)
-        if len(writes) == int(sys.argv[2]):
-            with open(where, "rb+") as file:
-                file.truncate(where.stat().st_size // 2)
+    def hang(descriptor):
+        syncs.append(descriptor)
+        if len(syncs) == int(sys.argv[2]):
+            os.truncate(descriptor, os.fstat(descriptor).st_size // 2)
             print("half written", flush=True)
             time.sleep(60)
 
@@ -197,33 +196,34 @@ SCRIPT = """
             time.sleep(0.002)
 
     run._follow = follow
-    pq.write_table = write_then_hang
+    storage.os.fsync = hang
     sample(LookupTable(7), 20_000, seed=3, threads=2, path=sys.argv[1])
     print("done", flush=True)
     """
 
 
+@pytest.mark.parametrize("keep", [10**9, 0], ids=["in-memory", "on-disk"])
 @pytest.mark.parametrize(
     ("hang_at", "said"),
     [(0, "under way"), (1, "half written"), (3, "half written"), ("last", "half written")],
 )
-def test_a_killed_run_resumes_to_the_same_file(hang_at, said, tmp_path):
+def test_a_killed_run_resumes_to_the_same_file(hang_at, said, keep, tmp_path, monkeypatch):
     """SIGKILL between two steps, and half way through writing a part or the target itself."""
     whole, path = tmp_path / "whole.parquet", tmp_path / "killed" / "a.parquet"
     sample(LookupTable(7), 20_000, seed=3, path=whole)
     path.parent.mkdir()
-    if hang_at == "last":  # parts of most of it first, so that the first write is the target's
+    monkeypatch.setattr(run_module, "KEEP_BYTES", keep)
+    number, seconds = hang_at, 0.0
+    if hang_at == "last":  # parts of most of it first, so that a last part, if any, log and target are left
         span = Range(3, 0, 10_000, 1)
         run = Run(LookupTable(7), span, 1, Checkpoint(path, LookupTable(7), span))
         for _ in run.steps():
             pass
         run.store()
-    script = textwrap.dedent(SCRIPT)
-    if hang_at == "last":
-        script = script.replace("run.CHECKPOINT_SECONDS = 500, 0.0", "run.CHECKPOINT_SECONDS = 500, 1e9")
-    number = {"last": 1}.get(hang_at, hang_at)
+        number, seconds = 2, 1e9
+    arguments = [str(path), str(number), str(seconds), str(keep)]
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(path), str(number)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", textwrap.dedent(SCRIPT), *arguments], stdout=subprocess.PIPE, text=True
     )
     lines = []
     while (line := process.stdout.readline().strip()) and line != said:
@@ -233,9 +233,9 @@ def test_a_killed_run_resumes_to_the_same_file(hang_at, said, tmp_path):
     process.wait()
     process.stdout.close()
     assert not path.exists()
-    parts = sorted((path.parent / "a.parquet.parts").glob("*.parquet"))
+    parts = sorted((path.parent / "a.parquet.parts").glob("*.part"))
     for part in parts:
-        assert load(part).n_samples > 0
+        assert len(Part(part)) > 0
     assert parts or hang_at == 1
     sample(LookupTable(7), 20_000, seed=3, path=path)
     assert path.read_bytes() == whole.read_bytes()
@@ -248,7 +248,9 @@ def test_a_run_killed_before_it_tidied_up_is_tidied_up_later(tmp_path, small_blo
     sample(Perceptron(3), 1000, path=path)
     before = path.read_bytes()
     checkpoint = Checkpoint(path, Perceptron(3), span)
-    checkpoint.add(sample(Perceptron(3), 500))
+    tally = Tally(1)
+    tally.add_samples(*Engine(Perceptron(3)).samples(0, 500))
+    checkpoint.add(tally, span._replace(stop=500))
     (tmp_path / ".a.parquet.0123456789ab.tmp").write_bytes(b"half")
     sample(Perceptron(3), 1000, path=path)
     assert path.read_bytes() == before

@@ -207,16 +207,15 @@ def full_disk(*arguments, **options):
 def test_a_full_disk_leaves_the_target_and_no_more(file, step, monkeypatch):
     before = file.read_bytes()
     result = sample(MLP(3, (4,)), 900, readouts=6)
-    write_table = pq.write_table
+    write_table = pq.ParquetWriter.write_table
 
-    def half_written(table, where, **options):
-        write_table(table, where, **options)
-        os.truncate(where, 100)
+    def half_written(*arguments, **options):
+        write_table(*arguments, **options)
         full_disk()
 
     where, name, fails = {
-        "write": (pq, "write_table", full_disk),
-        "half": (pq, "write_table", half_written),
+        "write": (pq.ParquetWriter, "write_table", full_disk),
+        "half": (pq.ParquetWriter, "write_table", half_written),
         "sync": (storage.os, "fsync", full_disk),
         "replace": (storage.os, "replace", full_disk),
     }[step]

@@ -1,6 +1,7 @@
 """The tally against collections.Counter, in any order, by any number of threads."""
 
 import itertools
+import mmap
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simplicity import functions
-from simplicity.sampling import Table, Tally
+from simplicity.sampling import Table, Tally, hash_table
+from simplicity.sampling.hash_table import HashTable
 from tests import naive
 
 
@@ -55,6 +57,36 @@ def test_many_functions_in_a_growing_table():
     order = np.argsort(table.functions[:, 0])
     assert np.array_equal(table.functions[order, 0], values)
     assert np.array_equal(table.counts[order], counts)
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+@pytest.mark.parametrize("clustered", [True, False])
+def test_a_table_grows_without_losing_or_inventing_anything(clustered, in_place, monkeypatch):
+    """Also in place, from its smallest size on, where many entries go round the end."""
+    grown = []
+    grow = HashTable._grow_in_place
+    monkeypatch.setattr(hash_table, "_PAGE", mmap.PAGESIZE)
+    monkeypatch.setattr(hash_table, "_ASIDE", 3)
+    monkeypatch.setattr(
+        HashTable, "_grow_in_place", lambda self, size: in_place and (grown.append(size) or grow(self, size))
+    )
+    generator = np.random.default_rng(0)
+    numbers = generator.integers(0, 2**15, 100_000).astype(np.uint64)
+    table = HashTable(1, clustered, capacity=mmap.PAGESIZE // 16)
+    for part in np.array_split(numbers, 300):
+        rows = np.stack([part, np.full(len(part), 2), np.full(len(part), 4)][: 2 + clustered], axis=1)
+        table.add(rows.astype(np.uint64))
+    assert len(grown) > 5 or not in_place
+    values, counts = np.unique(numbers, return_counts=True)
+    functions, found = np.empty((table.used, 1), dtype=np.uint64), np.empty(table.used, dtype=np.int64)
+    squares = np.empty_like(found)
+    table.columns(functions, found, squares)
+    order = np.argsort(functions[:, 0])
+    assert np.array_equal(functions[order, 0], values)
+    assert np.array_equal(found[order], 2 * counts)
+    if clustered:
+        assert np.array_equal(squares[order], 4 * counts)
+        assert table.lonely == 2 * (counts == 1).sum()
 
 
 def test_functions_that_share_words_are_told_apart():
