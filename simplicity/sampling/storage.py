@@ -32,6 +32,8 @@ FORMAT = 2
 BIT_ORDER = "position 0 is the most significant bit; input 1 is the most significant bit of a position"
 _KEY = b"simplicity"
 _ROW_GROUP = 2**20
+_BATCH = 2**17
+_AT_ONCE = 2**14  # rows made bytes in one go: temporary arrays stay in the cache
 
 
 class StorageError(ValueError):
@@ -103,7 +105,8 @@ class ResultWriter:
         import pyarrow.parquet as pq
 
         self._n_inputs = n_inputs
-        columns = {"function": pa.binary(max(1, 2**n_inputs // 8)), "count": pa.int64()}
+        self._octets = max(1, 2**n_inputs // 8)
+        columns = {"function": pa.binary(self._octets), "count": pa.int64()}
         if ranges[0].readouts > 1:
             columns["sum_squares"] = pa.int64()
         metadata = {
@@ -144,7 +147,7 @@ class ResultWriter:
         self._waiting.append(table)
         if sum(len(part.counts) for part in self._waiting) < self._row_group:
             return
-        rows = joined(self._waiting)
+        rows, self._waiting = joined(self._waiting), []
         size = self._row_group
         whole = len(rows.counts) // size * size
         for start in range(0, whole, size):
@@ -154,7 +157,10 @@ class ResultWriter:
     def _write(self, rows: Table) -> None:
         import pyarrow as pa
 
-        octets = np.ascontiguousarray(to_bytes(rows.functions, self._n_inputs))
+        octets = np.empty((len(rows.counts), self._octets), dtype=np.uint8)
+        for start in range(0, len(octets), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            octets[part] = to_bytes(rows.functions[part], self._n_inputs)
         column = pa.FixedSizeBinaryArray.from_buffers(
             pa.binary(octets.shape[1]), len(octets), [None, pa.py_buffer(octets)]
         )
@@ -296,12 +302,14 @@ def _metadata(path: Path) -> dict[str, Any]:
 
 
 def row_tables(path: Path, metadata: dict[str, Any]) -> Iterator[Table]:
-    """The rows of a file, a row group at a time, in order."""
+    """The rows of a file in order, some at a time; a row group is opened only when it is its turn."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for group in range(file.num_row_groups):
-            yield _table(file.read_row_group(group), metadata)
+            for batch in file.iter_batches(_BATCH, row_groups=[group]):
+                yield _table(pa.Table.from_batches([batch]), metadata)
 
 
 def _table(table: pa.Table, metadata: dict[str, Any]) -> Table:

@@ -138,7 +138,7 @@ PEAK = """
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in other units elsewhere")
 def test_memory_is_kept(tmp_path):
-    """The limit and 0.3 GB for the program; without a limit, the negative control, it takes much more."""
+    """The limit and 0.35 GB for the program, which may have to be compiled; without a limit, the negative control, it takes much more."""
     peaks = {}
     for memory in ('"200MB"', "None"):
         done = subprocess.run(
@@ -146,7 +146,7 @@ def test_memory_is_kept(tmp_path):
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         peaks[memory] = int(done.stdout)
-    assert peaks['"200MB"'] < 500e6 < 800e6 < peaks["None"]
+    assert peaks['"200MB"'] < 550e6 < 800e6 < peaks["None"]
     assert (tmp_path / "0.parquet").read_bytes() == (tmp_path / "1.parquet").read_bytes()
 
 

@@ -44,12 +44,13 @@ def test_the_most_frequent_functions_are_a_prefix(file):
 
 
 def test_no_more_is_read_than_is_wanted(file, monkeypatch):
-    read, read_row_group = [], pq.ParquetFile.read_row_group
-    monkeypatch.setattr(
-        pq.ParquetFile,
-        "read_row_group",
-        lambda self, group: read.append(group) or read_row_group(self, group),
-    )
+    read, iter_batches = [], pq.ParquetFile.iter_batches
+
+    def spied(self, size, row_groups):
+        read.extend(row_groups)
+        return iter_batches(self, size, row_groups=row_groups)
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", spied)
     n_groups = -(-len(load(file)) // 10)
     assert read == list(range(n_groups))
     read.clear()
