@@ -103,11 +103,12 @@ def sample_notes(plane: Plane) -> list[str]:
     """How much was sampled, how much of it was seen, and what was not."""
     result = plane.result
     once = int(np.sum(plane.points.functions[plane.points.group == ONCE]))
-    notes = [f"N = {result.n_samples:,} samples, {len(result):,} functions"]
+    notes = [f"N = {result.n_samples:,} samples, {result.extent}"]
     if result.readouts > 1:
         notes.append(f"R = {result.readouts} readouts a draw, {result.n_draws:,} draws")
     seen = "seen once" if result.readouts == 1 else "seen in one draw"
-    notes.append(f"{once:,} {seen}, unseen mass {result.unseen_mass:.2g}")
+    of_once = "" if result.is_truncated else f"{once:,} {seen}, "
+    notes.append(f"{of_once}unseen mass {result.unseen_mass:.2g}")
     if result.n_undefined:
         notes.append(f"{result.n_undefined:,} samples undefined")
     return notes

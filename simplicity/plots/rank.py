@@ -86,7 +86,7 @@ def staircase(
 
 
 def _explain(ax: Axes, result: Result, log2_reachable: float, size: float) -> None:
-    entries = [(ax.lines[0], f"{len(result):,} functions, N = {result.n_samples:,} samples")]
+    entries = [(ax.lines[0], f"{result.extent}, N = {result.n_samples:,} samples")]
     for line in ax.lines[1:]:
         if line.get_label() == "seen once":
             once = int(np.count_nonzero(result.counts == 1))

@@ -1,8 +1,9 @@
-"""Sampling: engine, tally, result, run, storage."""
+"""Sampling: engine, tally, parts and their sum, result, run, storage."""
 
 from simplicity.sampling.engine import Engine
+from simplicity.sampling.interruption import SamplingInterrupted
 from simplicity.sampling.result import Draw, Range, Result
-from simplicity.sampling.run import Run, SamplingInterrupted, sample
+from simplicity.sampling.run import Run, sample
 from simplicity.sampling.storage import StorageError, load
 from simplicity.sampling.tally import Table, Tally
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import itertools
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -23,6 +19,7 @@ from simplicity.random import checked_integer, checked_seed
 from simplicity.sampling.checkpoint import Checkpoint, Finished, run_log
 from simplicity.sampling.consolidation import DEFAULT_MEMORY
 from simplicity.sampling.engine import Engine, checked_readouts
+from simplicity.sampling.interruption import SamplingInterrupted, interruptible
 from simplicity.sampling.lock import locked
 from simplicity.sampling.memory import checked_memory
 from simplicity.sampling.parts import Part
@@ -36,27 +33,6 @@ KEEP_BYTES = 256 * 10**6  # a tally up to this size stays when it is written
 _TALLY_SHARE = 0.35
 _MOST_SAMPLES = 2**62
 _ENOUGH_TO_GIVE_UP = 100_000
-
-
-class SamplingInterrupted(KeyboardInterrupt):
-    """Ctrl-C during sampling. With a path, what was done is on disk, and the same call takes up there.
-
-    Parameters
-    ----------
-    run : Run
-        What was stopped.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self.n_samples = run.done - run.span.first
-        super().__init__(f"interrupted after {self.n_samples} samples")
-        self.in_memory = not run.parts
-        self._run = run
-
-    @functools.cached_property
-    def result(self) -> Result:
-        """What was done; added up from the parts on disk only now, where the tally did not stay in memory."""
-        return self._run.result()
 
 
 class Progress(NamedTuple):
@@ -285,31 +261,6 @@ def load_within(path: Path, memory: int | None) -> Result:
     return load(path, max_functions=memory // (4 * octets))
 
 
-@contextlib.contextmanager
-def _interruptible(run: Run) -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) lets the run end in order; then both mean again what they meant."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def on_signal(_number: int, _frame: Any) -> None:
-        restore()
-        run.interrupt()
-
-    for number in before:
-        signal.signal(number, on_signal)
-    try:
-        yield
-    finally:
-        restore()
-
-
 def sample(
     pf_map: ParameterFunctionMap,
     n_samples: int,
@@ -400,7 +351,7 @@ def sample(
 
 def _sample(run: Run, progress: bool) -> Result:
     started = time.monotonic()
-    with _interruptible(run):
+    with interruptible(run):
         _follow(run, progress)
     n_done = run.done - run.span.first
     if run.base == run.span.first and run.tally.n_undefined == n_done > 0:

@@ -53,7 +53,7 @@ def prior_by_complexity(
     Returns
     -------
     ComplexityPrior
-        Its prior sums to ``1 - n_undefined / n_samples``.
+        Its prior sums to ``1 - (n_undefined + n_unlisted) / n_samples``.
 
     Raises
     ------
