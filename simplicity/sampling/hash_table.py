@@ -33,7 +33,7 @@ _LOW_HALF = np.uint64(0xFFFFFFFF)
 _AHEAD = 20  # entries fetched ahead: about what a core can have under way
 _MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
 GROWTH = 1.5
-_FULLEST = 0.75
+_FULLEST = 0.78
 _ASIDE = 1024
 _PAGE = 2**21  # a large page; tables from this size on have pages of their own, which go back when they go
 
@@ -232,6 +232,7 @@ class HashTable:
         self.used = 0
         self.lonely = 0
         self._width = words + 1 + clustered
+        self._planned = capacity  # whole pages may hold more; growing from that would level all tables' sizes
         self._pages: mmap.mmap | None = None
         self.entries = self._empty(capacity)
 
@@ -252,9 +253,9 @@ class HashTable:
 
     def reserve(self, more: int) -> None:
         """Make room for ``more`` further functions."""
-        capacity = len(self.entries)
-        while self.used + more > _FULLEST * capacity:
-            capacity = int(capacity * GROWTH) + 1
+        while self.used + more > _FULLEST * self._planned:
+            self._planned = int(self._planned * GROWTH) + 1
+        capacity = self._planned
         if capacity > len(self.entries) and not self._grow_in_place(capacity):
             smaller = self.entries
             self.entries = self._empty(capacity)
