@@ -28,6 +28,16 @@ medians. Sampling rows draw parameters and pack functions; all baselines are tes
 Ratios carry over from machine to machine, times do not.
 """
 
+_SCALING = """## Growth
+
+![Time a position against inputs, time against samples, memory against distinct functions](scaling.png)
+
+*By `benchmarks/scaling.py`. Left: processor time of a function over its 2^n positions, flat where cost is
+linear in 2^n; what a function costs once, whatever its length, shows as a slope at small n. Middle: whole
+runs by the clock; at few samples the start of a run shows. Right: memory above that of a process that has
+sampled before, of `simplicity.sample` with its result (every function distinct: the lookup table) and of
+the tally alone.*"""
+
 _NOTES = """
 ## Notes
 
@@ -188,6 +198,7 @@ def results(findings: Findings) -> str:
             "process of its own above what it had before, and its high-water mark.\n\n"
             + memory_table(findings.memory)
         )
+    parts.append("\n" + _SCALING)
     strings_a_second = 1 / findings.measurements["lz76"].times.ours
     parts.append(
         _NOTES.format(

@@ -107,7 +107,7 @@ def test_a_baseline_has_the_law_of_our_map(case):
     [
         ("W @ X + b", Perceptron(4, weight_std=1.0)),
         ("h @ W " + SMALL.label, MLP(4, (6, 5), "relu", weight_std=1.5, bias_std=0.7)),
-        ("circuits in NumPy", BooleanCircuit(4, 7)),
+        ("circuits in NumPy", BooleanCircuit(4, 6, gates=("and", "or", "xor"))),
         ("trees in NumPy", ExpressionTree(3, leaf_probability=0.55)),
     ],
 )
