@@ -54,7 +54,7 @@ def test_a_missing_file_of_ratios_says_what_to_do(tmp_path):
 
 def test_committed_figures_are_of_these_rows():
     committed = quick.committed_ratios()
-    assert set(available([])) <= set(committed) <= set(ROWS)
+    assert set(ROWS) - {"mlp-torch"} <= set(committed) <= set(ROWS)
     assert all(ratio > 0 for ratio in committed.values())
     text = report.RESULTS.read_text(encoding="utf-8")
     assert "do not edit" in text and all(f"`{name}`" in text for name in committed)
