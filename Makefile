@@ -1,8 +1,8 @@
-# `make test` and `make figure` set up what they need and do one thing each.
+# Each target sets up what it needs and does one thing.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test figure lint clean
+.PHONY: test figure bench bench-quick lint clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -14,6 +14,13 @@ test: .venv/installed  ## all tests and doctests
 
 figure: .venv/installed  ## prior against complexity, one panel an architecture, in results/architectures/
 	$(BIN)/python sims/architectures.py
+
+bench: .venv/installed  ## timings against NumPy and others: benchmarks/RESULTS.md (about ten minutes)
+	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.scaling
+
+bench-quick: .venv/installed  ## fails where a ratio is below half of the committed one (under a minute)
+	$(BIN)/python -m benchmarks --quick
 
 lint: .venv/installed  ## style and types
 	$(BIN)/ruff check .
