@@ -1,11 +1,9 @@
 """How every kernel of this package is compiled: the presets, and a disk cache that cannot go stale.
 
-A kernel is a module-level function under one of two decorators:
-
-* :func:`kernel`: IEEE arithmetic to the letter, for integers, bits, tallies and anything that looks at
-  NaN or infinity by comparing;
-* :func:`fused_kernel`: the same, except that ``a * b + c`` may round once instead of twice. Sums are
-  never reordered, so a result depends on the kind of processor only, not on threads or chunks.
+A kernel is a module-level function under :func:`kernel`: IEEE arithmetic to the letter. No product and sum
+are fused and no sum is reordered unless the code says so (:func:`simplicity.simd.fused_multiply_add`), so
+results depend neither on threads and chunks nor on the instructions that a processor has. Small helpers
+of kernels are :func:`inlined`.
 
 Numba's own disk cache watches only the file that a function stands in, although compiled code contains
 what it calls from other files, and it raises where it finds no folder to write to. Here the stamp of a
@@ -104,26 +102,17 @@ class _KernelCache(caching.FunctionCache):
             self.disable()
 
 
-def _compiled(function: Callable[..., Any], fastmath: set[str] | bool) -> Any:
-    dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a module-level function: no GIL, IEEE arithmetic, cached on disk."""
+    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
     if cache_folder() is not None and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0":
         dispatcher._cache = _KernelCache(function)
     return dispatcher
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a module-level function: no GIL, IEEE arithmetic, cached on disk."""
-    return _compiled(function, fastmath=False)
-
-
-def fused_kernel(function: Callable[..., Any]) -> Any:
-    """Compile a module-level function like :func:`kernel`, with fused multiply-adds allowed."""
-    return _compiled(function, fastmath={"contract"})
-
-
 def inlined(function: Callable[..., Any]) -> Any:
-    """A helper that is pasted into the kernels that call it, so that their loops vectorise."""
-    return numba.njit(inline="always", error_model="numpy")(function)
+    """A helper that LLVM pastes into the kernels that call it, whose loops then make no calls."""
+    return numba.njit(forceinline=True, nogil=True, error_model="numpy")(function)
 
 
 @intrinsic

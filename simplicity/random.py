@@ -25,7 +25,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import float32_bits, float32_from_bits, fused_kernel, inlined, kernel
+from simplicity.compilation import float32_bits, float32_from_bits, inlined, kernel
+from simplicity.simd import fused_multiply_add as fma
 
 F32, U32, I32, U64 = np.float32, np.uint32, np.int32, np.uint64
 
@@ -36,14 +37,14 @@ _TAPE_0, _TAPE_1 = U64(0x74617065), U64(0x776F7264)  # keeps the endless tapes' 
 
 _LANES = 256  # blocks generated at once: the planes stay in the first-level cache
 
-# Minimax fits: log(1 + f) = f + f² L(f) for 1 + f in [√½, √2] (error of L 1.6e-7);
+# Minimax fits: -2 log(1 + f) = -2 f + f² L(f) for 1 + f in [√½, √2] (error of L 3.2e-7);
 # sine and cosine of a quarter turns, |a| <= 1/2: a S(a²) and C(a²) (errors of S and C 4.8e-9, 2.8e-8).
-_L0, _L1, _L2, _L3 = F32(0.09226645), F32(-0.14352301), F32(0.14775009), F32(-0.16562021)
-_L4, _L5, _L6, _L7 = F32(0.1997446), F32(-0.25002059), F32(0.33333643), F32(-0.49999993)
+_L0, _L1, _L2, _L3 = F32(-0.1845329), F32(0.28704602), F32(-0.29550018), F32(0.33124042)
+_L4, _L5, _L6, _L7 = F32(-0.3994892), F32(0.50004118), F32(-0.66667286), F32(0.99999986)
 _S0, _S1, _S2, _S3 = F32(-0.00460218), F32(0.07968023), F32(-0.64596348), F32(1.57079632)
 _C0, _C1, _C2, _C3 = F32(-0.02040835), F32(0.25359864), F32(-1.23369701), F32(0.99999997)
 _SQRT_HALF, _ONE_BITS, _MANTISSA, _SIGN = U32(0x3F3504F3), U32(0x3F800000), U32(0x007FFFFF), U32(0x80000000)
-_LOG_2, _HALF, _ONE, _ZERO = F32(0.6931471805599453), F32(0.5), F32(1), F32(0)
+_MINUS_2_LOG_2, _HALF, _ONE = F32(-2 * 0.6931471805599453), F32(0.5), F32(1)
 _SQRT_3 = 1.7320508075688772
 
 
@@ -65,19 +66,25 @@ def _philox(c0, c1, c2, c3, k0, k1):
 
 @kernel
 def _counters(first, row_blocks, draws, streams, counters):
-    """Counters of blocks first, first + 1, … in the order (row, block of the row)."""
+    """Counters of blocks first, first + 1, … in the order (row, block of the row).
+
+    Lanes past the end of the last row hold what they held, and are dropped.
+    """
+    block_of_row, streams_of, low, high = counters[0], counters[1], counters[2], counters[3]
     row = first // row_blocks
     block = first - row * row_blocks
-    for lane in range(counters.shape[1]):
-        inside = min(row, draws.shape[0] - 1)  # lanes past the end repeat the last row, and are dropped
-        counters[0, lane] = U32(block)
-        counters[1, lane] = streams[inside]
-        counters[2, lane] = U32(draws[inside] & _LOW)
-        counters[3, lane] = U32(draws[inside] >> _32)
-        block += 1
-        if block == row_blocks:
-            block = 0
-            row += 1
+    lane = 0
+    while lane < block_of_row.shape[0] and row < draws.shape[0]:
+        stop = min(lane + row_blocks - block, block_of_row.shape[0])
+        stream, draw_low, draw_high = streams[row], U32(draws[row] & _LOW), U32(draws[row] >> _32)
+        for i in range(U64(lane), U64(stop)):  # an unsigned index cannot count from the end
+            block_of_row[i] = U32(i) + U32(block - lane)
+            streams_of[i] = stream
+            low[i] = draw_low
+            high[i] = draw_high
+        lane = stop
+        block = 0
+        row += 1
 
 
 @kernel
@@ -102,24 +109,25 @@ def _philox_lanes(counters, seed, words):
 @inlined
 def _radius(x):
     """sqrt(-2 log u) for u = (x >> 1, plus a half) / 2^31, accurate also where u is next to 1."""
-    bits = U32(x >> U32(1))
-    u = (F32(I32(bits)) + _HALF) * F32(2.0**-31)
-    shifted = U32(float32_bits(u) + U32(_ONE_BITS - _SQRT_HALF))
-    exponent = F32(I32(shifted >> U32(23)) - I32(127))
+    bits = I32(U32(x >> U32(1)))
+    shifted = U32(float32_bits(F32(bits) + _HALF) + U32(_ONE_BITS - _SQRT_HALF))
+    exponent = F32(I32(shifted >> U32(23)) - I32(127 + 31))
     mantissa = float32_from_bits(U32((shifted & _MANTISSA) + _SQRT_HALF))
-    below_one = -(F32(I32(0x7FFFFFFF) - I32(bits)) + _HALF) * F32(2.0**-31)
-    f = below_one if bits >= U32(0x60000000) else mantissa - _ONE
-    poly = ((((((_L0 * f + _L1) * f + _L2) * f + _L3) * f + _L4) * f + _L5) * f + _L6) * f + _L7
-    return np.sqrt(F32(-2) * (f + f * f * poly + exponent * _LOG_2))
+    below_one = fma(F32(I32(0x7FFFFFFF) - bits), F32(-(2.0**-31)), F32(-(2.0**-32)))
+    f = below_one if bits >= I32(0x60000000) else mantissa - _ONE
+    f2 = f * f
+    low = fma(fma(_L4, f, _L5), f2, fma(_L6, f, _L7))
+    high = fma(fma(_L0, f, _L1), f2, fma(_L2, f, _L3))
+    return np.sqrt(fma(f2, fma(high, f2 * f2, low), fma(exponent, _MINUS_2_LOG_2, F32(-2) * f)))
 
 
 @inlined
 def _turn(y):
     """Cosine and sine of the angle with bits y: two bits of quadrant, 30 bits within it."""
-    a = (F32(I32(U32(y << U32(2)))) + _HALF) * F32(2.0**-32)
+    a = fma(F32(I32(U32(y << U32(2)))), F32(2.0**-32), F32(2.0**-33))
     q = a * a
-    s = a * (((_S0 * q + _S1) * q + _S2) * q + _S3)
-    c = ((_C0 * q + _C1) * q + _C2) * q + _C3
+    s = a * fma(fma(fma(_S0, q, _S1), q, _S2), q, _S3)
+    c = fma(fma(fma(_C0, q, _C1), q, _C2), q, _C3)
     odd = U32((y >> U32(30)) & U32(1))
     x_part = s if odd != U32(0) else c
     y_part = c if odd != U32(0) else s
@@ -128,7 +136,7 @@ def _turn(y):
     return x_part, y_part
 
 
-@fused_kernel
+@kernel
 def _normal_lanes(words, planes, radius, cosine, sine):
     """Box-Muller on two pairs of planes; where planes and radius are float64 the products are exact."""
     for pair in range(0, 4, 2):
@@ -194,7 +202,7 @@ def tape_words(tape, address):
     return (b << _32) | a, (d << _32) | c
 
 
-@kernel
+@inlined
 def below(word, limit):
     """A number from 0 to limit - 1 from 64 random bits: the high half of word * limit (limit < 2^32).
 
@@ -322,7 +330,7 @@ class Noise:
         rows = np.ascontiguousarray(draws, dtype=np.uint64)
         if self.size is None:
             return np.stack([np.full_like(rows, key), rows], axis=1)
-        width = self.size if size is None else checked_integer("size", size, 0, self.size)
+        width = self.size if size is None else checked_integer("size", size, 0, 2**31)
         stream_of_row = np.ascontiguousarray(
             np.broadcast_to(np.asarray(streams, dtype=np.uint32), rows.shape)
         )

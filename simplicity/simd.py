@@ -1,7 +1,8 @@
-"""Vectors of eight floats as values in compiled code, and comparisons of 64 numbers at once.
+"""Vectors of eight floats as values in compiled code, and what LLVM does not make of plain loops by itself.
 
 LLVM vectorises plain loops well, except where sums should stay in registers over an inner loop, and where
-comparisons become bits. These few primitives say just that; they mean the same on every processor.
+comparisons become bits. These few primitives say just that. Each means the same to the last bit on every
+processor; those without fused multiply-adds only take longer.
 """
 
 from __future__ import annotations
@@ -111,19 +112,50 @@ def load_splat(_context: Any, array: Any, _place: Any) -> Any:
     return _VECTORS[array.dtype](array, types.intp), generate
 
 
+_FUSED = {"float32": "f32", "float64": "f64", "float32x8": "v8f32", "float64x8": "v8f64"}
+
+
+def _fused(builder: Any, name: str, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c; ``name`` is the name of Numba's type of all three."""
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fma.{_FUSED[name]}")
+    return builder.call(function, (a, b, c))
+
+
 @intrinsic
-def fused_multiply_add(_context: Any, a: Any, _b: Any, _c: Any) -> Any:
-    """a * b + c of vectors, rounded once."""
-    if not isinstance(a, Vector):
+def fused_multiply_add(_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c of three vectors, or three floats of one type, rounded once."""
+    if a.name not in _FUSED or not a == b == c:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        vector = _llvm(a.dtype)
-        name = "llvm.fma.v8f32" if a.dtype == types.float32 else "llvm.fma.v8f64"
-        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
-        return builder.call(function, arguments)
+        return _fused(builder, a.name, *arguments)
 
     return a(a, a, a), generate
+
+
+@intrinsic
+def add(_context: Any, a: Any, b: Any) -> Any:
+    """a + b of two vectors."""
+    if not isinstance(a, Vector) or a != b:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.fadd(*arguments)
+
+    return a(a, a), generate
+
+
+@intrinsic
+def multiply(_context: Any, a: Any, b: Any) -> Any:
+    """a * b of two vectors."""
+    if not isinstance(a, Vector) or a != b:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.fmul(*arguments)
+
+    return a(a, a), generate
 
 
 @intrinsic
@@ -154,6 +186,23 @@ def positive_64(_context: Any, array: Any, _start: Any) -> Any:
     return types.uint64(array, types.intp), generate
 
 
+def _bits(builder: Any, flags: Any) -> Any:
+    return builder.bitcast(flags, ir.IntType(LANES))
+
+
+@intrinsic
+def positive(_context: Any, x: Any) -> Any:
+    """A uint8 whose bit i says that number i of a vector is above 0."""
+    if not isinstance(x, Vector):
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        zero = ir.Constant(_llvm(x.dtype), [0.0] * LANES)
+        return _bits(builder, builder.fcmp_ordered(">", arguments[0], zero))
+
+    return types.uint8(x), generate
+
+
 @intrinsic
 def not_a_number(_context: Any, x: Any) -> Any:
     """A uint8 whose bit i says that number i of a vector is NaN."""
@@ -161,6 +210,78 @@ def not_a_number(_context: Any, x: Any) -> Any:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(builder.fcmp_unordered("uno", arguments[0], arguments[0]), ir.IntType(8))
+        return _bits(builder, builder.fcmp_unordered("uno", arguments[0], arguments[0]))
 
     return types.uint8(x), generate
+
+
+@intrinsic
+def not_zero(_context: Any, x: Any) -> Any:
+    """A uint8 whose bit i says that number i of a vector is not 0; NaN is not."""
+    if not isinstance(x, Vector):
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        zero = ir.Constant(_llvm(x.dtype), [0.0] * LANES)
+        return _bits(builder, builder.fcmp_unordered("!=", arguments[0], zero))
+
+    return types.uint8(x), generate
+
+
+#: Rows of weights whose products with a tile :func:`tile_products` sums at a time.
+TILE_UNITS = 4
+#: Rows of a tile that it takes together.
+TILE_ROWS = 4
+#: Numbers of a row of a tile: two vectors.
+TILE = 2 * LANES
+
+
+@intrinsic
+def tile_products(
+    _context: Any, weights: Any, start: Any, pitch: Any, tile: Any, columns: Any, rows: Any, sums: Any
+) -> Any:
+    """sums[16 u + x] = sum_k weights[start + u * pitch + columns[k]] * tile[16 k + x], u < 4, x < 16.
+
+    ``rows`` says which k: from the first, in order, to before the second, a multiple of four further on
+    (processors foretell the end of a short loop, not that of a long one). All arrays are flat and float32,
+    columns int64. The eight vectors of sums stay in registers, which is the whole point.
+    """
+    if any(not _is_flat(array) or array.dtype != types.float32 for array in (weights, tile, sums)):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        vector, integer = _llvm(types.float32), ir.IntType(64)
+        zeros = ir.Constant(vector, [0.0] * LANES)
+        data = [
+            context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
+            for kind, value in zip(signature.args, values, strict=True)
+        ]
+        weights, start, pitch, tile, columns, rows, sums = data
+        units = [builder.gep(weights, [start])]
+        for _ in range(TILE_UNITS - 1):
+            units.append(builder.gep(units[-1], [pitch]))
+        first, stop = cgutils.unpack_tuple(builder, rows)
+        totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(2 * TILE_UNITS)]
+        groups = builder.sdiv(builder.sub(stop, first), integer(TILE_ROWS))
+        with cgutils.for_range(builder, groups, intp=integer) as loop:
+            group = builder.add(first, builder.mul(loop.index, integer(TILE_ROWS)))
+            for k in range(TILE_ROWS):
+                row = builder.add(group, integer(k))
+                column = builder.load(builder.gep(columns, [row]))
+                place = builder.gep(tile, [builder.mul(row, integer(TILE))])
+                halves = builder.bitcast(place, vector.as_pointer())
+                inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
+                for u, unit in enumerate(units):
+                    weight = _splat(builder, builder.load(builder.gep(unit, [column])), vector)
+                    for half in (0, 1):
+                        total = totals[2 * u + half]
+                        fused = _fused(builder, "float32x8", weight, inputs[half], builder.load(total))
+                        builder.store(fused, total)
+        out = builder.bitcast(sums, vector.as_pointer())
+        for i, total in enumerate(totals):
+            builder.store(builder.load(total), builder.gep(out, [integer(i)]), align=4)
+        return context.get_dummy_value()
+
+    return types.void(
+        weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2), sums
+    ), generate

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simplicity.compilation import float32_bits, float32_from_bits, fused_kernel, inlined
+from simplicity.compilation import float32_bits, float32_from_bits, inlined, kernel
+from simplicity.simd import fused_multiply_add as fma
 
 #: Code of each activation in the kernels.
 ACTIVATIONS = {"relu": 0, "tanh": 1, "linear": 2, "erf": 3, "sin": 4}
@@ -41,8 +42,8 @@ _ROUND = F32(12582912.0)  # 1.5 * 2^23: adding and taking it away rounds to a wh
 def _tanh(x):
     x = _TANH_CLAMP if x > _TANH_CLAMP else (-_TANH_CLAMP if x < -_TANH_CLAMP else x)
     s = x * x
-    above = (((_TP4 * s + _TP3) * s + _TP2) * s + _TP1) * s + _TP0
-    below = (((_TQ4 * s + _TQ3) * s + _TQ2) * s + _TQ1) * s + F32(1)
+    above = fma(fma(fma(fma(_TP4, s, _TP3), s, _TP2), s, _TP1), s, _TP0)
+    below = fma(fma(fma(fma(_TQ4, s, _TQ3), s, _TQ2), s, _TQ1), s, F32(1))
     return x * (above / below)
 
 
@@ -50,33 +51,34 @@ def _tanh(x):
 def _erf(x):
     x = _ERF_CLAMP if x > _ERF_CLAMP else (-_ERF_CLAMP if x < -_ERF_CLAMP else x)
     s = x * x
-    above = ((((_EP5 * s + _EP4) * s + _EP3) * s + _EP2) * s + _EP1) * s + _EP0
-    below = ((((_EQ5 * s + _EQ4) * s + _EQ3) * s + _EQ2) * s + _EQ1) * s + F32(1)
+    above = fma(fma(fma(fma(fma(_EP5, s, _EP4), s, _EP3), s, _EP2), s, _EP1), s, _EP0)
+    below = fma(fma(fma(fma(fma(_EQ5, s, _EQ4), s, _EQ3), s, _EQ2), s, _EQ1), s, F32(1))
     return x * (above / below)
 
 
 @inlined
 def _sin(x):
-    turns = (x * F32(0.3183098861837907) + _ROUND) - _ROUND
-    r = ((x - turns * _PI_HIGH) - turns * _PI_MIDDLE) - turns * _PI_LOW
+    turns = fma(x, F32(0.3183098861837907), _ROUND) - _ROUND
+    r = fma(-turns, _PI_LOW, fma(-turns, _PI_MIDDLE, fma(-turns, _PI_HIGH, x)))
     s = r * r
-    value = r + r * s * (((_S0 * s + _S1) * s + _S2) * s + _S3)
+    value = fma(r * s, fma(fma(fma(_S0, s, _S1), s, _S2), s, _S3), r)
     value = float32_from_bits(U32(float32_bits(value) ^ U32(U32(I32(turns)) << U32(31))))
     return value if abs(x) <= _SIN_LIMIT else F32(np.nan)
 
 
-@fused_kernel
-def activate(code, values):
-    """Apply tanh, erf or sin to a flat float32 array, in place.
+@kernel
+def activate(code, values, first, stop):
+    """Apply tanh, erf or sin to values[first:stop] of a flat float32 array, in place.
 
-    linear needs nothing, and relu is a part of the sum (:func:`simplicity.maps.linear.affine`).
+    linear needs nothing, and relu is a part of the sums (:func:`simplicity.maps.linear.hidden_layer`).
     """
+    begin, end = np.uint64(first), np.uint64(stop)  # an unsigned index cannot count from the end
     if code == _TANH:
-        for i in range(values.shape[0]):
+        for i in range(begin, end):
             values[i] = _tanh(values[i])
     elif code == _ERF:
-        for i in range(values.shape[0]):
+        for i in range(begin, end):
             values[i] = _erf(values[i])
     elif code == _SIN:
-        for i in range(values.shape[0]):
+        for i in range(begin, end):
             values[i] = _sin(values[i])

@@ -94,6 +94,10 @@ class Kernel(NamedTuple):
         Writes 2^n numbers into out, (2^n,) of ``logit_dtype``. Made from features and readout where None.
     features : callable, optional
         Writes what the linear readout reads: out is (width, 2^n) float32.
+    readouts : callable, optional
+        The same and more at once: ``(noise, further, scales, constants, workspace, out) -> status`` writes
+        the logits, (readouts, 2^n) float32, of the noise's own last layer and of those in ``further``, one
+        after the other. Made from features where None.
     constants : tuple of arrays and numbers
         Whatever the functions need besides noise; a NamedTuple reads best.
     workspace : callable
@@ -104,6 +108,7 @@ class Kernel(NamedTuple):
     words: Any = None
     logits: Any = None
     features: Any = None
+    readouts: Any = None
     constants: Any = ()
     workspace: Callable[[], tuple[Any, ...]] = tuple
     logit_dtype: Any = np.float32

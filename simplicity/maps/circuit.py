@@ -8,28 +8,27 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import kernel
+from simplicity.compilation import inlined, kernel
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries, log2_of_count
 from simplicity.maps.gates import (
     GATE_SETS,
-    apply_gate,
+    algebraic_normal_forms,
     checked_gates,
     complemented,
     is_closed,
     negated,
-    tables,
 )
 from simplicity.random import Noise, below, checked_integer
 
 
 class _Constants(NamedTuple):
     inputs: npt.NDArray[np.uint64]
-    gates: npt.NDArray[np.uint8]
+    forms: npt.NDArray[np.uint64]  # (gates, 4): see algebraic_normal_forms
     mask: np.uint64
 
 
-@kernel
+@inlined
 def decode(word, n_gates, n_sources):
     """Gate number and the two sources that one noise word chooses, uniform over all such triples.
 
@@ -44,17 +43,32 @@ def decode(word, n_gates, n_sources):
 
 @kernel
 def _words(noise, constants, workspace, out):
-    values = workspace[0]
+    """Only the gates that the last one depends on are computed: back to find them, forth to do so."""
+    values, needed, cone, chosen = workspace
     n_inputs, words = constants.inputs.shape
-    last = n_inputs - 1 + noise.shape[0]
-    for g in range(noise.shape[0]):
-        gate, first, second = decode(noise[g], constants.gates.shape[0], n_inputs + g)
+    n_gates = noise.shape[0]
+    n_kinds = constants.forms.shape[0]
+    for source in range(needed.shape[0]):
+        needed[source] = 0
+    needed[n_inputs + n_gates - 1] = 1
+    size = 0
+    for g in range(n_gates - 1, -1, -1):
+        source = n_inputs + g
+        cone[size] = g
+        if needed[source]:
+            gate, first, second = decode(noise[g], n_kinds, source)
+            chosen[size, 0], chosen[size, 1], chosen[size, 2] = gate, first, second
+            needed[first] = 1
+            needed[second] = 1
+            size += 1
+    for place in range(size - 1, -1, -1):
+        one, if_a, if_b, if_both = constants.forms[chosen[place, 0]]
+        first, second, target = chosen[place, 1], chosen[place, 2], n_inputs + cone[place]
         for i in range(words):
-            a = values[first, i]
-            b = values[second, i]
-            values[n_inputs + g, i] = apply_gate(constants.gates[gate], a, b)
+            a, b = values[first, i], values[second, i]
+            values[target, i] = one ^ (if_a & a) ^ (if_b & b) ^ (if_both & a & b)
     for i in range(words):
-        out[i] = values[last, i] & constants.mask
+        out[i] = values[n_inputs + n_gates - 1, i] & constants.mask
     return 0
 
 
@@ -116,14 +130,15 @@ class BooleanCircuit(ParameterFunctionMap):
         inputs = pack(input_table(self.n_inputs).T)
         everywhere = position_mask(self.n_inputs)
 
-        def workspace() -> tuple[npt.NDArray[np.uint64]]:
-            values = np.zeros((self.n_inputs + self.n_gates, words_of(self.n_inputs)), dtype=np.uint64)
+        def workspace() -> tuple[npt.NDArray[Any], ...]:
+            sources = self.n_inputs + self.n_gates
+            values = np.zeros((sources, words_of(self.n_inputs)), dtype=np.uint64)
             values[: self.n_inputs] = inputs
-            return (values,)
+            cone, chosen = np.empty(self.n_gates, dtype=np.int64), np.empty((self.n_gates, 3), dtype=np.int64)
+            return values, np.empty(sources, dtype=np.uint8), cone, chosen
 
-        return Kernel(
-            words=_words, constants=_Constants(inputs, tables(self.gates), everywhere), workspace=workspace
-        )
+        constants = _Constants(inputs, algebraic_normal_forms(self.gates), everywhere)
+        return Kernel(words=_words, constants=constants, workspace=workspace)
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
         """``program``: one line a gate."""

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from simplicity.functions import pack, words_of
 from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap
-from simplicity.maps.linear import affine, pack_positive
+from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles
+from simplicity.simd import TILE
 
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
@@ -49,39 +50,48 @@ def _logits_driver(function: Any) -> Any:
 
 
 @functools.cache
-def _features_driver(function: Any) -> Any:
-    """Functions of ``readouts`` last layers for each row's hidden layers.
-
-    Readout 0 is the first ``width + 1`` numbers of the row itself; the others are rows of ``last``.
-    """
+def _from_features(features: Any) -> Any:
+    """A kernel of readouts made from one of features."""
 
     @_compile
-    def drive(noise, size, last, readouts, scales, constants, workspace, features, logits, words, status):
-        width = features.shape[0]
-        pitch = last.shape[1]
-        flat = last.reshape(last.size)
+    def readouts(noise, further, scales, constants, workspace, out):
+        own_workspace, features_out, tiles = workspace
+        failed = features(noise, constants, own_workspace, features_out)
+        shape, flat = features_out.shape, features_out.reshape(features_out.size)
+        own, others = out[0], out[1:].reshape(out[1:].size)
+        for x in range(0, shape[1], TILE):
+            source = 0, features_tile(flat, shape[0], shape[1], x, tiles)
+            linear_readouts(noise, shape, scales, tiles, source, own, x)
+            linear_readouts(further, shape, scales, tiles, source, others, x)
+        return failed
+
+    return readouts
+
+
+@functools.cache
+def _readouts_driver(readouts: Any) -> Any:
+    """Functions of each row's hidden layers behind its own last layer and those in its row of ``further``."""
+
+    @_compile
+    def drive(noise, size, further, scales, constants, workspace, logits, words, status):
+        n_readouts = logits.shape[0]
         for i in range(noise.shape[0]):
-            failed = function(noise[i][:size], constants, workspace, features)
-            affine(noise[i], noise[i][width:], (0, 0), scales, features, False, logits[:1])
-            if readouts > 1:
-                further = flat[i * (readouts - 1) * pitch :]
-                affine(further, further[width:], (pitch, pitch), scales, features, False, logits[1:])
-            for r in range(readouts):
-                status[i * readouts + r] = failed | pack_positive(logits[r], words[i * readouts + r])
+            failed = readouts(noise[i][:size], further[i], scales, constants, workspace, logits)
+            for r in range(n_readouts):
+                status[i * n_readouts + r] = failed | pack_positive(logits[r], words[i * n_readouts + r])
 
     return drive
 
 
 @functools.cache
-def _features_logits_driver(function: Any) -> Any:
-    """Each row's logits, from the kernel's features and the row's own last layer."""
+def _readouts_logits_driver(readouts: Any) -> Any:
+    """Each row's logits, from its own last layer."""
 
     @_compile
-    def drive(noise, size, scales, constants, workspace, features, logits, status):
-        width = features.shape[0]
+    def drive(noise, size, scales, constants, workspace, logits, status):
+        none = noise[0][:0]
         for i in range(noise.shape[0]):
-            status[i] = function(noise[i][:size], constants, workspace, features)
-            affine(noise[i], noise[i][width:], (0, 0), scales, features, False, logits[i : i + 1])
+            status[i] = readouts(noise[i][:size], none, scales, constants, workspace, logits[i : i + 1])
 
     return drive
 
@@ -120,7 +130,12 @@ class Evaluator:
         readout = pf_map.readout
         if readout is not None:
             self._scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
-            self._features = np.empty((readout.width, self.positions), dtype=np.float32)
+        if isinstance(self.code, Kernel):
+            self._readouts = self.code.readouts
+            if self._readouts is None and readout is not None and self.code.features is not None:
+                self._readouts = _from_features(self.code.features)
+                features = np.empty((readout.width, self.positions), dtype=np.float32)
+                self._workspace = self._workspace, features, tiles(readout.width)
 
     def functions(self, noise: npt.NDArray[Any]) -> tuple[Words, Flags]:
         """Packed functions of rows of noise, and which rows define none.
@@ -138,7 +153,7 @@ class Evaluator:
         if isinstance(self.code, Batch):
             return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
         if self.code.words is None and self.code.logits is None:
-            return self.readouts(noise, noise[:0], 1)
+            return self.readouts(noise, noise[:, :0], 1)
         words, status = (
             np.zeros((len(noise), self.words), dtype=np.uint64),
             np.zeros(len(noise), dtype=np.uint8),
@@ -163,14 +178,16 @@ class Evaluator:
             )
         return words, status != 0
 
-    def readouts(self, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int) -> tuple[Words, Flags]:
+    def readouts(
+        self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int
+    ) -> tuple[Words, Flags]:
         """Packed functions of ``readouts`` last layers for each row of noise, readouts of a row together.
 
         Parameters
         ----------
         noise : (count, at least size) array
-        last : (count * (readouts - 1), at least readout size) array
-            Noise of the further last layers.
+        further : (count, at least (readouts - 1) * readout size) array
+            Noise of the last layers after the row's own, one after the other.
         readouts : int
 
         Returns
@@ -178,18 +195,15 @@ class Evaluator:
         (count * readouts, words) uint64 and (count * readouts,) bool
         """
         rows = len(noise) * readouts
-        noise, last = np.ascontiguousarray(noise), np.ascontiguousarray(last)
+        noise, further = np.ascontiguousarray(noise), np.ascontiguousarray(further)
         if isinstance(self.code, Batch):
             if self.code.features is None:
                 raise MapError(f"map {self.map.name} declares a readout but its batch code has no features")
-            return self._batch_readouts(self.code, noise, last, readouts)
+            return self._batch_readouts(self.code, noise, further, readouts)
         words, status = np.zeros((rows, self.words), dtype=np.uint64), np.zeros(rows, dtype=np.uint8)
         logits = np.empty((readouts, self.positions), dtype=np.float32)
-        constants, workspace = self.code.constants, self._workspace
-        arguments = noise, self.map.noise.width, last, readouts, self._scales, constants, workspace
-        run_compiled(
-            self.map, _features_driver(self.code.features), *arguments, self._features, logits, words, status
-        )
+        arguments = noise, self.map.noise.width, further, self._scales, self.code.constants, self._workspace
+        run_compiled(self.map, _readouts_driver(self._readouts), *arguments, logits, words, status)
         return words, status != 0
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -214,20 +228,10 @@ class Evaluator:
                 logits,
                 status,
             )
-        elif code.features is not None:
+        elif self._readouts is not None:
             logits = np.zeros((len(noise), self.positions), dtype=np.float32)
-            run_compiled(
-                self.map,
-                _features_logits_driver(code.features),
-                noise,
-                size,
-                self._scales,
-                code.constants,
-                self._workspace,
-                self._features,
-                logits,
-                status,
-            )
+            arguments = noise, size, self._scales, code.constants, self._workspace
+            run_compiled(self.map, _readouts_logits_driver(self._readouts), *arguments, logits, status)
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")
         return logits
@@ -268,14 +272,14 @@ class Evaluator:
         return pack(values > 0), undefined
 
     def _batch_readouts(
-        self, code: Batch, noise: npt.NDArray[Any], last: npt.NDArray[Any], readouts: int
+        self, code: Batch, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int
     ) -> Any:
         readout = self.map.readout
         if readout is None:
             raise MapError(f"map {self.map.name} has no linear readout")
         features = self._in_batches(code.features, code.batch_size, noise, readout.width).astype(np.float32)
         own = noise[:, None, : readout.size]
-        further = last[:, : readout.size].reshape(len(noise), readouts - 1, readout.size)
-        layers = np.concatenate([own, further], axis=1).astype(np.float32)
+        others = further[:, : (readouts - 1) * readout.size].reshape(len(noise), readouts - 1, readout.size)
+        layers = np.concatenate([own, others], axis=1).astype(np.float32)
         logits = self._scales[0] * (layers[:, :, :-1] @ features) + self._scales[1] * layers[:, :, -1:]
         return self._packed(logits.reshape(-1, self.positions))

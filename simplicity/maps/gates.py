@@ -61,6 +61,21 @@ def tables(gates: tuple[str, ...]) -> npt.NDArray[np.uint8]:
     return np.array([GATES[gate] for gate in gates], dtype=np.uint8)
 
 
+def algebraic_normal_forms(gates: tuple[str, ...]) -> npt.NDArray[np.uint64]:
+    """Words (1, a, b, ab) of each gate, (gates, 4): it is the exclusive or of those whose word is all ones.
+
+    Examples
+    --------
+    >>> (algebraic_normal_forms(("xor",)) > 0).astype(int).tolist()
+    [[0, 1, 1, 0]]
+    """
+    t = tables(gates)[:, None] >> np.arange(4, dtype=np.uint8) & 1
+    forms = np.stack(
+        [t[:, 0], t[:, 0] ^ t[:, 2], t[:, 0] ^ t[:, 1], t[:, 0] ^ t[:, 1] ^ t[:, 2] ^ t[:, 3]], 1
+    )
+    return np.where(forms == 1, _ONES, _ZERO)
+
+
 @inlined
 def apply_gate(table, a, b):
     """Output word of a gate for input words a and b."""

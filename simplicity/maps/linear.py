@@ -6,148 +6,282 @@ so no result depends on threads, tiles or libraries. Sums of negated inputs are 
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, NamedTuple
 
-from simplicity.compilation import fused_kernel, kernel
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.compilation import inlined, kernel
+from simplicity.maps.base import Inputs
 from simplicity.simd import (
+    LANES,
+    TILE,
+    TILE_ROWS,
+    TILE_UNITS,
     fused_multiply_add,
     load,
-    load_splat,
+    multiply,
     not_a_number,
+    not_zero,
     positive_64,
     rectified,
     splat,
     store,
+    tile_products,
 )
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
-_TILE = 16  # positions whose sums, for five units, stay in the vector registers of common processors
-_SHORT = 128
 
 
-@kernel
-def _finished(total, weight_scale, bias, rectify):
-    """bias + weight_scale * total, perhaps rectified."""
-    value = fused_multiply_add(splat(weight_scale), total, splat(bias))
-    return rectified(value) if rectify else value
+class Tiles(NamedTuple):
+    """Rows of 16 numbers, the unit that each belongs to, and sums: what the kernels here write to.
 
-
-@kernel
-def _five_units(weights, biases, scales, inputs, start, shape, rectify, units, x, out):
-    """16 positions, from x on, of five units (the same one twice is allowed).
-
-    The sums stay in registers. All arrays are flat here: a view made in the loop would cost more than they
-    do. Input k of position x stands at inputs[start + k * row].
+    A tile is what some units are at 16 positions next to each other. Of units that are 0 at all of them
+    (behind rectifiers, about a third), no row is kept.
     """
-    fan_in, pitch, bias_pitch, row, positions = shape
-    a, b, c, d, e = units
-    zero = splat(np.float32(0))
-    a0, a1, b0, b1, c0, c1, d0, d1, e0, e1 = zero, zero, zero, zero, zero, zero, zero, zero, zero, zero
-    for k in range(fan_in):
-        h0, h1 = load(inputs, start + k * row), load(inputs, start + k * row + 8)
-        w = load_splat(weights, a * pitch + k)
-        a0, a1 = fused_multiply_add(w, h0, a0), fused_multiply_add(w, h1, a1)
-        w = load_splat(weights, b * pitch + k)
-        b0, b1 = fused_multiply_add(w, h0, b0), fused_multiply_add(w, h1, b1)
-        w = load_splat(weights, c * pitch + k)
-        c0, c1 = fused_multiply_add(w, h0, c0), fused_multiply_add(w, h1, c1)
-        w = load_splat(weights, d * pitch + k)
-        d0, d1 = fused_multiply_add(w, h0, d0), fused_multiply_add(w, h1, d1)
-        w = load_splat(weights, e * pitch + k)
-        e0, e1 = fused_multiply_add(w, h0, e0), fused_multiply_add(w, h1, e1)
-    weight_scale, bias_scale = scales
-    bias = bias_scale * biases[a * bias_pitch]
-    store(out, a * positions + x, _finished(a0, weight_scale, bias, rectify))
-    store(out, a * positions + x + 8, _finished(a1, weight_scale, bias, rectify))
-    bias = bias_scale * biases[b * bias_pitch]
-    store(out, b * positions + x, _finished(b0, weight_scale, bias, rectify))
-    store(out, b * positions + x + 8, _finished(b1, weight_scale, bias, rectify))
-    bias = bias_scale * biases[c * bias_pitch]
-    store(out, c * positions + x, _finished(c0, weight_scale, bias, rectify))
-    store(out, c * positions + x + 8, _finished(c1, weight_scale, bias, rectify))
-    bias = bias_scale * biases[d * bias_pitch]
-    store(out, d * positions + x, _finished(d0, weight_scale, bias, rectify))
-    store(out, d * positions + x + 8, _finished(d1, weight_scale, bias, rectify))
-    bias = bias_scale * biases[e * bias_pitch]
-    store(out, e * positions + x, _finished(e0, weight_scale, bias, rectify))
-    store(out, e * positions + x + 8, _finished(e1, weight_scale, bias, rectify))
+
+    rows: npt.NDArray[np.float32]
+    units: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.float32]
 
 
-@kernel
-def _one_unit(weights, biases, scales, inputs, start, shape, rectify, unit, x, out):
-    """16 positions, from x on, of one unit."""
-    fan_in, pitch, bias_pitch, row, positions = shape
-    a0, a1 = splat(np.float32(0)), splat(np.float32(0))
-    for k in range(fan_in):
-        w = load_splat(weights, unit * pitch + k)
-        a0 = fused_multiply_add(w, load(inputs, start + k * row), a0)
-        a1 = fused_multiply_add(w, load(inputs, start + k * row + 8), a1)
-    bias = scales[1] * biases[unit * bias_pitch]
-    store(out, unit * positions + x, _finished(a0, scales[0], bias, rectify))
-    store(out, unit * positions + x + 8, _finished(a1, scales[0], bias, rectify))
+def tiles(width: int, layers: int = 1) -> Tiles:
+    """Space for the rows of layers of up to ``width`` units, all layers as far apart."""
+    count = layers * (width + TILE_ROWS)
+    return Tiles(
+        np.empty(count * TILE, dtype=np.float32),
+        np.empty(count, dtype=np.int64),
+        np.empty(TILE_UNITS * TILE, dtype=np.float32),
+    )
 
 
-@fused_kernel
-def affine(weights, biases, pitches, scales, inputs, rectify, out):
-    """out[j] = scales[1] * bias of j + scales[0] * sum_k weight of j, k * inputs[k], all float32.
+class InputValues(NamedTuple):
+    """The inputs as :func:`sums_over_inputs` reads them.
 
     Parameters
     ----------
-    weights, biases : flat arrays
-        Weight j, k stands at j * pitches[0] + k, bias j at j * pitches[1].
-    pitches : pair of int
+    n_inputs : int
+    others : flat array
+        Values of the inputs before the last three at their settings, at least eight places each.
+    last : flat array
+        Values of the last three, the very last one first, at their eight settings.
+    """
+
+    n_inputs: int
+    others: npt.NDArray[np.floating[Any]]
+    last: npt.NDArray[np.floating[Any]]
+
+
+def split_inputs(n_inputs: int, inputs: Inputs, dtype: Any) -> InputValues:
+    """The inputs, {0, 1} or ±1, cut before the last three."""
+    low, high = dtype(-1 if inputs == "pm1" else 0), dtype(1)
+    last = np.where(np.arange(LANES) >> np.arange(3)[:, None] & 1, high, low)
+    others = max(n_inputs - 3, 0)
+    settings = np.arange(n_settings(n_inputs))
+    values = np.where(settings >> np.arange(others)[::-1, None] & 1, high, low)
+    return InputValues(n_inputs, values.ravel(), last.ravel())
+
+
+def n_settings(n_inputs: int) -> int:
+    """Settings of the inputs before the last three; eight at least, to fill a vector."""
+    return int(max(2**n_inputs // LANES, LANES))
+
+
+@inlined
+def keep_row(low, high, unit, rows, units, place):
+    """Write a row of a tile, two vectors; returns the place after it, or the same one if all of it is 0."""
+    store(rows, place * TILE, low)
+    store(rows, place * TILE + LANES, high)
+    units[place] = unit
+    return place + ((not_zero(low) | not_zero(high)) != 0)
+
+
+@inlined
+def filled_up(first, place, rows, units):
+    """The place after the last row, with rows of zeros so that their number is a multiple of four."""
+    zero = splat(np.float32(0))
+    while (place - first) % TILE_ROWS != 0:
+        store(rows, place * TILE, zero)
+        store(rows, place * TILE + LANES, zero)
+        units[place] = 0
+        place += 1
+    return place
+
+
+@inlined
+def _finished(sums, place, scales, bias):
+    """bias + scale * sums, a vector."""
+    return fused_multiply_add(splat(scales[0]), load(sums, place), splat(scales[1] * bias))
+
+
+@inlined
+def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
+    """Rows of a layer's units in a tile, from the rows of the layer before it.
+
+    Parameters
+    ----------
+    weights : flat float32 array
+        Weight k of unit j stands at start + j * fan_in + k, and the biases follow.
+    shape : (start, fan_in, width)
     scales : pair of float32
         Of weights and of biases.
-    inputs : (fan_in, positions)
     rectify : bool
         Whether sums below 0 become 0.
-    out : (units, positions)
+    tiles : Tiles
+    source : (first, stop)
+        Rows of the layer before.
+    target : int
+        Where to write.
+
+    Returns
+    -------
+    int
+        The row after the last one that was written.
     """
-    units, positions = out.shape
-    fan_in = inputs.shape[0]
-    pitch, bias_pitch = pitches
-    if positions % _TILE == 0:
-        flat, flat_out = inputs.reshape(inputs.size), out.reshape(out.size)
-        last = units - 1
-        # Far rows of inputs would push each other out of the cache: of long rows, tiles are copied together.
-        rows = np.empty(fan_in * _TILE, dtype=np.float32) if positions > _SHORT else flat
-        for x in range(0, positions, _TILE):
-            start, row = x, positions
-            if positions > _SHORT:
-                start, row = 0, _TILE
-                for k in range(fan_in):
-                    store(rows, k * _TILE, load(flat, k * positions + x))
-                    store(rows, k * _TILE + 8, load(flat, k * positions + x + 8))
-            shape = fan_in, pitch, bias_pitch, row, positions
-            for j in range(0, units, 5):
-                five = j, min(j + 1, last), min(j + 2, last), min(j + 3, last), min(j + 4, last)
-                if j < last:
-                    _five_units(weights, biases, scales, rows, start, shape, rectify, five, x, flat_out)
-                else:
-                    _one_unit(weights, biases, scales, rows, start, shape, rectify, j, x, flat_out)
+    start, fan_in, width = shape
+    rows, units, sums = tiles
+    biases = start + width * fan_in
+    place = target
+    for j in range(0, width - TILE_UNITS + 1, TILE_UNITS):
+        tile_products(weights, start + j * fan_in, fan_in, rows, units, source, sums)
+        for u in range(TILE_UNITS):
+            bias = weights[biases + j + u]
+            low, high = (
+                _finished(sums, u * TILE, scales, bias),
+                _finished(sums, u * TILE + LANES, scales, bias),
+            )
+            if rectify:
+                low, high = rectified(low), rectified(high)
+            place = keep_row(low, high, j + u, rows, units, place)
+    for j in range(width - width % TILE_UNITS, width):  # one unit, summed four times
+        tile_products(weights, start + j * fan_in, 0, rows, units, source, sums)
+        low, high = (
+            _finished(sums, 0, scales, weights[biases + j]),
+            _finished(sums, LANES, scales, weights[biases + j]),
+        )
+        if rectify:
+            low, high = rectified(low), rectified(high)
+        place = keep_row(low, high, j, rows, units, place)
+    return filled_up(target, place, rows, units)
+
+
+@inlined
+def linear_readouts(weights, shape, scales, tiles, source, out, x):
+    """Logits of last layers at the positions of a tile, from x on.
+
+    Parameters
+    ----------
+    weights : flat float32 array
+        The last layers one after the other, ``width`` weights and a bias each.
+    shape : (width, positions)
+    scales : pair of float32
+        Of weights and of biases.
+    tiles : Tiles
+    source : (first, stop)
+        Rows of the last hidden layer.
+    out : flat float32 array
+        Logits of last layer r at r * positions.
+    """
+    width, positions = shape
+    rows, units, sums = tiles
+    pitch = width + 1
+    readouts = out.shape[0] // positions
+    for r in range(0, readouts - TILE_UNITS + 1, TILE_UNITS):
+        tile_products(weights, r * pitch, pitch, rows, units, source, sums)
+        for u in range(TILE_UNITS):
+            _write(
+                sums,
+                u * TILE,
+                scales,
+                weights[(r + u) * pitch + width],
+                out,
+                (r + u) * positions + x,
+                positions,
+            )
+    for r in range(readouts - readouts % TILE_UNITS, readouts):
+        tile_products(weights, r * pitch, 0, rows, units, source, sums)
+        _write(sums, 0, scales, weights[r * pitch + width], out, r * positions + x, positions)
+
+
+@inlined
+def _write(sums, place, scales, bias, out, start, positions):
+    if positions >= TILE:
+        store(out, start, _finished(sums, place, scales, bias))
+        store(out, start + LANES, _finished(sums, place + LANES, scales, bias))
     else:
-        for j in range(units):
-            for x in range(positions):
-                total = np.float32(0)
-                for k in range(fan_in):
-                    total += weights[j * pitch + k] * inputs[k, x]
-                total = scales[1] * biases[j * bias_pitch] + scales[0] * total
-                out[j, x] = np.float32(0) if rectify and total < np.float32(0) else total
+        for x in range(positions):
+            out[start + x] = fused_multiply_add(scales[0], sums[place + x], scales[1] * bias)
 
 
-@fused_kernel
+@inlined
+def features_tile(features, width, positions, x, tiles):
+    """Rows of a tile, from position x on, of (width, positions) features; returns how many."""
+    rows, units, sums = tiles
+    place = 0
+    for k in range(width):
+        if positions >= TILE:
+            low, high = load(features, k * positions + x), load(features, k * positions + x + LANES)
+        else:
+            for i in range(TILE):
+                sums[i] = features[k * positions + i % positions]
+            low, high = load(sums, 0), load(sums, LANES)
+        place = keep_row(low, high, k, rows, units, place)
+    return filled_up(0, place, rows, units)
+
+
+@inlined
+def sums_over_inputs(weights, shape, scales, inputs, last_sums, bases):
+    """Sums of weighted inputs in two parts: over the last three inputs at their settings, and over the others.
+
+    At position 8 b + x, scales[1] * bias + scales[0] * sum_i weight i * input i of unit j is bases[j, b] +
+    last_sums[j, x]; both parts are odd in the inputs to the last bit.
+
+    Parameters
+    ----------
+    weights : flat array
+        Weight i of unit j stands at start + j * n_inputs + i, and the biases follow.
+    shape : (start, units)
+    scales : pair of float
+        Of weights and of biases.
+    inputs : InputValues
+    last_sums : flat array
+        Eight places a unit.
+    bases : flat array
+        A place a unit for every setting of the inputs before the last three, and eight at least.
+    """
+    start, units = shape
+    n_inputs, others, last = inputs
+    first_of_last = max(n_inputs - 3, 0)
+    n_settings = bases.shape[0] // units
+    for j in range(units):
+        first = start + j * n_inputs
+        bias = splat(scales[1] * weights[start + units * n_inputs + j])
+        for b in range(0, n_settings, LANES):
+            total = bias
+            for i in range(first_of_last):
+                weight = splat(scales[0] * weights[first + i])
+                total = fused_multiply_add(weight, load(others, i * n_settings + b), total)
+            store(bases, j * n_settings + b, total)
+        total = multiply(splat(scales[0] * weights[first + n_inputs - 1]), load(last, 0))
+        for i in range(first_of_last, n_inputs - 1):
+            weight = splat(scales[0] * weights[first + i])
+            total = fused_multiply_add(weight, load(last, LANES * (n_inputs - 1 - i)), total)
+        store(last_sums, j * LANES, total)
+
+
+@kernel
 def weighted_sum(weights, scale, rows, out):
-    """out = scale * sum_k weights[k] * rows[k], in the precision of its arguments."""
+    """out = scale * sum_k weights[k] * rows[k], all of one precision."""
     for x in range(out.shape[0]):
         out[x] = 0
     for k in range(rows.shape[0]):
         weight, row = scale * weights[k], rows[k]
         for x in range(out.shape[0]):
-            out[x] += weight * row[x]
+            out[x] = fused_multiply_add(weight, row[x], out[x])
 
 
-@kernel
+@inlined
 def pack_positive(logits, words):
     """Bit x of words is logits[x] > 0; returns 1 where a logit is NaN or infinite, else 0."""
     positions = logits.shape[0]

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import kernel
+from simplicity.compilation import inlined, kernel
 from simplicity.maps.activations import ACTIVATIONS, RELU, activate
 from simplicity.maps.base import (
     Distribution,
@@ -21,43 +21,106 @@ from simplicity.maps.base import (
     checked_choice,
     checked_scale,
     checked_widths,
-    input_values,
 )
-from simplicity.maps.linear import affine
+from simplicity.maps.linear import (
+    InputValues,
+    filled_up,
+    hidden_layer,
+    keep_row,
+    linear_readouts,
+    n_settings,
+    split_inputs,
+    sums_over_inputs,
+    tiles,
+)
 from simplicity.random import Noise
+from simplicity.simd import LANES, TILE, add, load, load_splat, rectified
 
 Activation = Literal["relu", "tanh", "linear", "erf", "sin"]
 
 
 class _Constants(NamedTuple):
-    inputs: npt.NDArray[np.float32]
+    inputs: InputValues
     widths: npt.NDArray[np.int64]
     weight_stds: npt.NDArray[np.float32]
     bias_std: np.float32
     activation: int
 
 
+@inlined
+def _first_rows(last_sums, bases, x, rectify, tiles):
+    """Rows of the first hidden layer in the tile from position x on; returns how many."""
+    rows, units, _ = tiles
+    place = 0
+    width = last_sums.shape[0] // LANES
+    n_settings = bases.shape[0] // width
+    for j in range(width):
+        base = j * n_settings + x // LANES
+        last = load(last_sums, j * LANES)
+        low, high = add(load_splat(bases, base), last), add(load_splat(bases, base + 1), last)
+        if rectify:
+            low, high = rectified(low), rectified(high)
+        place = keep_row(low, high, j, rows, units, place)
+    return filled_up(0, place, rows, units)
+
+
+@inlined
+def _last_rows(noise, constants, workspace, x):
+    """Rows of the last hidden layer in the tile from position x on: the first, and the one after the last."""
+    last_sums, bases, tiles = workspace
+    widths, code = constants.widths, constants.activation
+    first, stop = 0, _first_rows(last_sums, bases, x, code == RELU, tiles)
+    activate(code, tiles.rows, first * TILE, stop * TILE)
+    start = widths[-1] + 1 + widths[0] * (constants.inputs.n_inputs + 1)
+    for layer in range(1, widths.shape[0]):
+        fan_in, width = widths[layer - 1], widths[layer]
+        target = layer % 2 * (tiles.units.shape[0] // 2)
+        shape, scales = (start, fan_in, width), (constants.weight_stds[layer], constants.bias_std)
+        stop = hidden_layer(noise, shape, scales, code == RELU, tiles, (first, stop), target)
+        first = target
+        activate(code, tiles.rows, first * TILE, stop * TILE)
+        start += width * (fan_in + 1)
+    return first, stop
+
+
+@inlined
+def _prepare(noise, constants, workspace):
+    """Sums of the first hidden layer; noise is (readout, layer 1, layer 2, …)."""
+    widths, scales = constants.widths, (constants.weight_stds[0], constants.bias_std)
+    last_sums, bases, _ = workspace
+    sums_over_inputs(noise, (widths[-1] + 1, widths[0]), scales, constants.inputs, last_sums, bases)
+
+
 @kernel
 def _features(noise, constants, workspace, out):
-    """Activations of the last hidden layer, (width, 2^n); noise is (readout, layer 1, layer 2, …)."""
-    widths = constants.widths
-    depth = widths.shape[0]
+    """Activations of the last hidden layer, (width, 2^n)."""
     positions = out.shape[1]
-    start = widths[depth - 1] + 1
-    previous = constants.inputs
-    for layer in range(depth):
-        width = widths[layer]
-        fan_in = previous.shape[0]
-        biases = noise[start + width * fan_in : start + width * (fan_in + 1)]
-        scales = constants.weight_stds[layer], constants.bias_std
-        current = out
-        if layer < depth - 1:
-            current = workspace[0][layer % 2][: width * positions].reshape((width, positions))
-        weights = noise[start : start + width * fan_in]
-        affine(weights, biases, (fan_in, 1), scales, previous, constants.activation == RELU, current)
-        activate(constants.activation, current.reshape(width * positions))
-        start += width * (fan_in + 1)
-        previous = current
+    tiles = workspace[2]
+    _prepare(noise, constants, workspace)
+    for x in range(0, positions, TILE):
+        first, stop = _last_rows(noise, constants, workspace, x)
+        inside = min(TILE, positions)
+        for j in range(out.shape[0]):
+            for i in range(inside):
+                out[j, x + i] = np.float32(0)
+        for place in range(first, stop):
+            j = tiles.units[place]
+            for i in range(inside):
+                out[j, x + i] += tiles.rows[place * TILE + i]  # rows of zeros that fill up name unit 0
+    return 0
+
+
+@kernel
+def _readouts(noise, further, scales, constants, workspace, out):
+    """Logits of the noise's own last layer, and of those in ``further``, one after the other."""
+    width, positions = constants.widths[-1], out.shape[1]
+    tiles = workspace[2]
+    own, others = out[0], out[1:].reshape(out[1:].size)
+    _prepare(noise, constants, workspace)
+    for x in range(0, positions, TILE):
+        source = _last_rows(noise, constants, workspace, x)
+        linear_readouts(noise, (width, positions), scales, tiles, source, own, x)
+        linear_readouts(further, (width, positions), scales, tiles, source, others, x)
     return 0
 
 
@@ -131,9 +194,8 @@ class MLP(ParameterFunctionMap):
         return Symmetries(permutation=True, complement=not ties, negation=self.inputs == "pm1")
 
     def evaluator(self) -> Kernel:
-        positions = 2**self.n_inputs
         constants = _Constants(
-            inputs=input_values(self.n_inputs, self.inputs, np.float32),
+            inputs=split_inputs(self.n_inputs, self.inputs, np.float32),
             widths=np.array(self.hidden_widths, dtype=np.int64),
             weight_stds=np.array(
                 [self.weight_std / math.sqrt(k) for k in self._fan_ins[:-1]], dtype=np.float32
@@ -141,11 +203,16 @@ class MLP(ParameterFunctionMap):
             bias_std=np.float32(self.bias_std),
             activation=ACTIVATIONS[self.activation],
         )
-        widest = max(self.hidden_widths)
+        units, settings = self.hidden_widths[0], n_settings(self.n_inputs)
         return Kernel(
             features=_features,
+            readouts=_readouts,
             constants=constants,
-            workspace=lambda: (np.empty((2, widest * positions), dtype=np.float32),),
+            workspace=lambda: (
+                np.empty(units * LANES, dtype=np.float32),
+                np.empty(units * settings, dtype=np.float32),
+                tiles(max(self.hidden_widths), 2),
+            ),
         )
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:

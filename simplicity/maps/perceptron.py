@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
+from simplicity.functions import position_mask
 from simplicity.maps.base import (
     Distribution,
     Inputs,
@@ -22,8 +23,9 @@ from simplicity.maps.base import (
     cover_count,
     log2_of_count,
 )
+from simplicity.maps.linear import InputValues, n_settings, split_inputs, sums_over_inputs
 from simplicity.random import Noise
-from simplicity.simd import fused_multiply_add, load, splat, store
+from simplicity.simd import LANES, add, fused_multiply_add, load, load_splat, not_a_number, positive, splat
 
 #: Number of linearly separable functions of n = 0, 1, … inputs (OEIS A000609).
 THRESHOLD_FUNCTIONS = (
@@ -34,38 +36,37 @@ THRESHOLD_FUNCTIONS_WITHOUT_BIAS = (2, 6, 32, 370, 11292, 1066044)
 
 
 class _Constants(NamedTuple):
-    weight_std: float
-    bias_std: float
-    low: float  # value of an input that is 0
-    last_inputs: npt.NDArray[np.float64]  # of the last three inputs, the last one first, at 8 positions
+    scales: tuple[float, float]
+    inputs: InputValues
+    mask: np.uint64
+
+
+@kernel
+def _words(noise, constants, workspace, out):
+    """The signs of all sums, eight positions at a time."""
+    last_sums, bases = workspace
+    sums_over_inputs(noise, (0, 1), constants.scales, constants.inputs, last_sums, bases)
+    last, zero = load(last_sums, 0), splat(0.0)
+    blocks = min(2 ** max(constants.inputs.n_inputs - 3, 0), 8)
+    failed = np.uint8(0)
+    for i in range(out.shape[0]):
+        word = np.uint64(0)
+        probe = zero  # NaN as soon as one sum is not finite
+        for b in range(blocks):
+            total = add(load_splat(bases, 8 * i + b), last)
+            probe = fused_multiply_add(total, zero, probe)
+            word |= np.uint64(positive(total)) << np.uint64(8 * b)
+        out[i] = word & constants.mask
+        failed |= not_a_number(probe)
+    return 1 if failed != 0 else 0
 
 
 @kernel
 def _logits(noise, constants, workspace, out):
-    """The sums at the settings of the last three inputs, a vector; then out doubles with every further input.
-
-    Each input adds its weight where it is 1, and ``low`` times it elsewhere; so the sums are odd to the last
-    bit for ±1 inputs without bias.
-    """
-    sums = out if out.shape[0] >= 8 else workspace[0]
-    n_inputs = noise.shape[0] - 1
-    total = splat(constants.bias_std * noise[n_inputs])
-    for i in range(n_inputs - 1, max(n_inputs - 4, -1), -1):
-        values = load(constants.last_inputs, 8 * (n_inputs - 1 - i))
-        total = fused_multiply_add(splat(constants.weight_std * noise[i]), values, total)
-    store(sums, 0, total)
-    one, low = splat(1.0), splat(constants.low)
-    size = 8
-    for i in range(n_inputs - 4, -1, -1):
-        weight = splat(constants.weight_std * noise[i])
-        for x in range(0, size, 8):
-            total = load(sums, x)
-            store(sums, size + x, fused_multiply_add(one, weight, total))
-            store(sums, x, fused_multiply_add(low, weight, total))
-        size *= 2
-    if out.shape[0] < 8:
-        for x in range(out.shape[0]):
-            out[x] = sums[x]
+    last_sums, bases = workspace
+    sums_over_inputs(noise, (0, 1), constants.scales, constants.inputs, last_sums, bases)
+    for x in range(out.shape[0]):
+        out[x] = bases[x // LANES] + last_sums[x % LANES]
     return 0
 
 
@@ -124,12 +125,13 @@ class Perceptron(ParameterFunctionMap):
         return Reachable(log2_of_count(cover_count(2**n, n + (self.bias_std > 0))), False, "Cover's count")
 
     def evaluator(self) -> Kernel:
-        low = -1.0 if self.inputs == "pm1" else 0.0
-        last_inputs = np.where(np.arange(8) >> np.arange(3)[:, None] & 1, 1.0, low)
+        scales = self._weight_scale, float(self.bias_std)
+        inputs = split_inputs(self.n_inputs, self.inputs, np.float64)
         return Kernel(
+            words=_words,
             logits=_logits,
-            constants=_Constants(self._weight_scale, self.bias_std, low, last_inputs.ravel()),
-            workspace=lambda: (np.empty(8),),
+            constants=_Constants(scales, inputs, position_mask(self.n_inputs)),
+            workspace=lambda: (np.empty(LANES), np.empty(n_settings(self.n_inputs))),
             logit_dtype=np.float64,
         )
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import fused_kernel
+from simplicity.compilation import kernel
 from simplicity.maps.base import (
     Distribution,
     Kernel,
@@ -26,7 +26,7 @@ from simplicity.maps.base import (
 from simplicity.maps.linear import weighted_sum
 from simplicity.maps.perceptron import THRESHOLD_FUNCTIONS
 from simplicity.random import Noise, checked_integer
-from simplicity.simd import fused_multiply_add, load, splat, store
+from simplicity.simd import add, fused_multiply_add, load, splat, store
 
 #: Number of polynomial threshold functions by number of inputs and degree, where it is known.
 POLYNOMIAL_THRESHOLD_FUNCTIONS = {
@@ -37,13 +37,14 @@ POLYNOMIAL_THRESHOLD_FUNCTIONS = {
 
 
 class _ThresholdConstants(NamedTuple):
-    rows: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    monomials: npt.NDArray[np.int64]
     patterns: npt.NDArray[np.float32]
     coefficient_std: np.float32
     walsh: bool
 
 
-@fused_kernel
+@kernel
 def _threshold_logits(noise, constants, workspace, out):
     """The sum over all monomials at all inputs: over the last three inputs directly, then by butterflies.
 
@@ -51,20 +52,20 @@ def _threshold_logits(noise, constants, workspace, out):
     part in the last three at their 8 settings; fewer count where n_inputs is below 3).
     """
     sums = out if out.shape[0] >= 8 else workspace[0]
-    rows, patterns = constants.rows, constants.patterns
-    for x in range(sums.shape[0]):
-        sums[x] = np.float32(0)
-    for k in range(rows.shape[0]):
-        coefficient = constants.coefficient_std * noise[k]
-        row = fused_multiply_add(splat(coefficient), load(patterns, 8 * k), load(sums, 8 * rows[k]))
-        store(sums, 8 * rows[k], row)
-    one, minus_one = splat(np.float32(1)), splat(np.float32(-1))
+    starts, monomials, patterns = constants.starts, constants.monomials, constants.patterns
+    for row in range(starts.shape[0] - 1):
+        total = splat(np.float32(0))
+        for place in range(starts[row], starts[row + 1]):
+            coefficient = constants.coefficient_std * noise[monomials[place]]
+            total = fused_multiply_add(splat(coefficient), load(patterns, 8 * place), total)
+        store(sums, 8 * row, total)
+    minus_one = splat(np.float32(-1))
     half = 8
     while half < out.shape[0]:
         for start in range(0, out.shape[0], 2 * half):
             for block in range(start, start + half, 8):
                 low, high = load(sums, block), load(sums, block + half)
-                store(sums, block + half, fused_multiply_add(one, high, low))
+                store(sums, block + half, add(low, high))
                 if constants.walsh:
                     store(sums, block, fused_multiply_add(minus_one, high, low))
         half *= 2
@@ -152,9 +153,14 @@ class PolynomialThreshold(ParameterFunctionMap):
         patterns = np.zeros((len(self.monomials), 8), dtype=np.float32)
         for k, s in enumerate(self.monomials):
             patterns[k, : 2**last] = values[[i - first for i in s if i >= first]].prod(axis=0)
-        rows = [sum(1 << (first - 1 - i) for i in s if i < first) for s in self.monomials]
+        rows = np.array([sum(1 << (first - 1 - i) for i in s if i < first) for s in self.monomials])
+        order = np.argsort(rows, kind="stable")  # the monomials of a row together
         constants = _ThresholdConstants(
-            np.array(rows), patterns.ravel(), np.float32(self.coefficient_std), self.basis == "walsh"
+            starts=np.searchsorted(rows[order], np.arange(2**first + 1)),
+            monomials=order,
+            patterns=patterns[order].ravel(),
+            coefficient_std=np.float32(self.coefficient_std),
+            walsh=self.basis == "walsh",
         )
         return Kernel(
             logits=_threshold_logits,
@@ -173,7 +179,7 @@ class _CurveConstants(NamedTuple):
     coefficient_std: float
 
 
-@fused_kernel
+@kernel
 def _curve_logits(noise, constants, workspace, out):
     weighted_sum(noise, constants.coefficient_std, constants.basis, out)
     return 0

@@ -96,7 +96,7 @@ class Engine:
         if self.readouts == 1:
             words, undefined = self._evaluator.functions(noise)
         else:
-            words, undefined = self._evaluator.readouts(noise, self._last_layers(draws), self.readouts)
+            words, undefined = self._evaluator.readouts(noise, self._further(draws), self.readouts)
         here = slice(first - first_draw * self.readouts, stop - first_draw * self.readouts)
         return words[here], undefined[here]
 
@@ -106,7 +106,7 @@ class Engine:
         noise = self.noise.draw(self.seed, [draw])[0].copy()
         if readout > 0:
             size = self._readout_size
-            noise[:size] = self.noise.draw(self.seed, [draw], readout, size)[0]
+            noise[:size] = self._further([draw])[0, (readout - 1) * size : readout * size]
         return noise
 
     @property
@@ -116,10 +116,9 @@ class Engine:
             raise MapError(f"map {self.map.name} has no linear readout")
         return readout.size
 
-    def _last_layers(self, draws: npt.NDArray[np.uint64]) -> npt.NDArray[np.generic]:
-        """Noise of readouts 1, 2, … of each draw: their streams, row after row."""
-        streams = np.tile(np.arange(1, self.readouts, dtype=np.uint32), len(draws))
-        return self.noise.rows(self.seed, np.repeat(draws, self.readouts - 1), streams, self._readout_size)
+    def _further(self, draws: npt.ArrayLike) -> npt.NDArray[np.generic]:
+        """Noise of readouts 1, 2, … of each draw, one after the other: its stream 1."""
+        return self.noise.rows(self.seed, draws, 1, (self.readouts - 1) * self._readout_size)
 
     @property
     def _evaluator(self) -> Evaluator:
