@@ -238,15 +238,15 @@ TILE = 2 * LANES
 
 @intrinsic
 def tile_products(
-    _context: Any, weights: Any, start: Any, pitch: Any, tile: Any, columns: Any, rows: Any, sums: Any
+    _context: Any, weights: Any, start: Any, pitch: Any, tile: Any, columns: Any, rows: Any
 ) -> Any:
-    """sums[16 u + x] = sum_k weights[start + u * pitch + columns[k]] * tile[16 k + x], u < 4, x < 16.
+    """Sums over k of weights[start + u * pitch + columns[k]] * tile[16 k + x], for u < 4 and x < 16.
 
     ``rows`` says which k: from the first, in order, to before the second, a multiple of four further on
     (processors foretell the end of a short loop, not that of a long one). All arrays are flat and float32,
-    columns int64. The eight vectors of sums stay in registers, which is the whole point.
+    columns int64. The eight vectors of sums, two for each u, stay in registers, which is the whole point.
     """
-    if any(not _is_flat(array) or array.dtype != types.float32 for array in (weights, tile, sums)):
+    if any(not _is_flat(array) or array.dtype != types.float32 for array in (weights, tile)):
         return None
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -256,7 +256,7 @@ def tile_products(
             context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
             for kind, value in zip(signature.args, values, strict=True)
         ]
-        weights, start, pitch, tile, columns, rows, sums = data
+        weights, start, pitch, tile, columns, rows = data
         units = [builder.gep(weights, [start])]
         for _ in range(TILE_UNITS - 1):
             units.append(builder.gep(units[-1], [pitch]))
@@ -277,11 +277,7 @@ def tile_products(
                         total = totals[2 * u + half]
                         fused = _fused(builder, "float32x8", weight, inputs[half], builder.load(total))
                         builder.store(fused, total)
-        out = builder.bitcast(sums, vector.as_pointer())
-        for i, total in enumerate(totals):
-            builder.store(builder.load(total), builder.gep(out, [integer(i)]), align=4)
-        return context.get_dummy_value()
+        return cgutils.pack_array(builder, [builder.load(total) for total in totals])
 
-    return types.void(
-        weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2), sums
-    ), generate
+    result = types.UniTuple(_VECTORS[types.float32], 2 * TILE_UNITS)
+    return result(weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2)), generate

@@ -35,7 +35,7 @@ _ONE = np.uint64(1)
 
 
 class Tiles(NamedTuple):
-    """Rows of 16 numbers, the unit that each belongs to, and sums: what the kernels here write to.
+    """Rows of 16 numbers, the unit that each belongs to, and a vector: what the kernels here write to.
 
     A tile is what some units are at 16 positions next to each other. Of units that are 0 at all of them
     (behind rectifiers, about a third), no row is kept.
@@ -43,7 +43,7 @@ class Tiles(NamedTuple):
 
     rows: npt.NDArray[np.float32]
     units: npt.NDArray[np.int64]
-    sums: npt.NDArray[np.float32]
+    one: npt.NDArray[np.float32]
 
 
 def tiles(width: int, layers: int = 1) -> Tiles:
@@ -52,7 +52,7 @@ def tiles(width: int, layers: int = 1) -> Tiles:
     return Tiles(
         np.empty(count * TILE, dtype=np.float32),
         np.empty(count, dtype=np.int64),
-        np.empty(TILE_UNITS * TILE, dtype=np.float32),
+        np.empty(LANES, dtype=np.float32),
     )
 
 
@@ -110,9 +110,18 @@ def filled_up(first, place, rows, units):
 
 
 @inlined
-def _finished(sums, place, scales, bias):
+def _finished(sums, scales, bias):
     """bias + scale * sums, a vector."""
-    return fused_multiply_add(splat(scales[0]), load(sums, place), splat(scales[1] * bias))
+    return fused_multiply_add(splat(scales[0]), sums, splat(scales[1] * bias))
+
+
+@inlined
+def _keep_unit(low, high, scales, bias, rectify, unit, tiles, place):
+    """Keep the row of a unit whose sums are two vectors; returns the place after it."""
+    low, high = _finished(low, scales, bias), _finished(high, scales, bias)
+    if rectify:
+        low, high = rectified(low), rectified(high)
+    return keep_row(low, high, unit, tiles.rows, tiles.units, place)
 
 
 @inlined
@@ -140,30 +149,18 @@ def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
         The row after the last one that was written.
     """
     start, fan_in, width = shape
-    rows, units, sums = tiles
-    biases = start + width * fan_in
+    bias = start + width * fan_in
     place = target
     for j in range(0, width - TILE_UNITS + 1, TILE_UNITS):
-        tile_products(weights, start + j * fan_in, fan_in, rows, units, source, sums)
-        for u in range(TILE_UNITS):
-            bias = weights[biases + j + u]
-            low, high = (
-                _finished(sums, u * TILE, scales, bias),
-                _finished(sums, u * TILE + LANES, scales, bias),
-            )
-            if rectify:
-                low, high = rectified(low), rectified(high)
-            place = keep_row(low, high, j + u, rows, units, place)
+        s = tile_products(weights, start + j * fan_in, fan_in, tiles.rows, tiles.units, source)
+        place = _keep_unit(s[0], s[1], scales, weights[bias + j], rectify, j, tiles, place)
+        place = _keep_unit(s[2], s[3], scales, weights[bias + j + 1], rectify, j + 1, tiles, place)
+        place = _keep_unit(s[4], s[5], scales, weights[bias + j + 2], rectify, j + 2, tiles, place)
+        place = _keep_unit(s[6], s[7], scales, weights[bias + j + 3], rectify, j + 3, tiles, place)
     for j in range(width - width % TILE_UNITS, width):  # one unit, summed four times
-        tile_products(weights, start + j * fan_in, 0, rows, units, source, sums)
-        low, high = (
-            _finished(sums, 0, scales, weights[biases + j]),
-            _finished(sums, LANES, scales, weights[biases + j]),
-        )
-        if rectify:
-            low, high = rectified(low), rectified(high)
-        place = keep_row(low, high, j, rows, units, place)
-    return filled_up(target, place, rows, units)
+        s = tile_products(weights, start + j * fan_in, 0, tiles.rows, tiles.units, source)
+        place = _keep_unit(s[0], s[1], scales, weights[bias + j], rectify, j, tiles, place)
+    return filled_up(target, place, tiles.rows, tiles.units)
 
 
 @inlined
@@ -184,55 +181,52 @@ def linear_readouts(weights, shape, scales, tiles, source, out, x):
         Logits of last layer r at r * positions.
     """
     width, positions = shape
-    rows, units, sums = tiles
     pitch = width + 1
     readouts = out.shape[0] // positions
     for r in range(0, readouts - TILE_UNITS + 1, TILE_UNITS):
-        tile_products(weights, r * pitch, pitch, rows, units, source, sums)
-        for u in range(TILE_UNITS):
-            _write(
-                sums,
-                u * TILE,
-                scales,
-                weights[(r + u) * pitch + width],
-                out,
-                (r + u) * positions + x,
-                positions,
-            )
+        s = tile_products(weights, r * pitch, pitch, tiles.rows, tiles.units, source)
+        bias, place = r * pitch + width, r * positions + x
+        _write(s[0], s[1], scales, weights[bias], tiles, out, place, positions)
+        _write(s[2], s[3], scales, weights[bias + pitch], tiles, out, place + positions, positions)
+        _write(s[4], s[5], scales, weights[bias + 2 * pitch], tiles, out, place + 2 * positions, positions)
+        _write(s[6], s[7], scales, weights[bias + 3 * pitch], tiles, out, place + 3 * positions, positions)
     for r in range(readouts - readouts % TILE_UNITS, readouts):
-        tile_products(weights, r * pitch, 0, rows, units, source, sums)
-        _write(sums, 0, scales, weights[r * pitch + width], out, r * positions + x, positions)
+        s = tile_products(weights, r * pitch, 0, tiles.rows, tiles.units, source)
+        _write(s[0], s[1], scales, weights[r * pitch + width], tiles, out, r * positions + x, positions)
 
 
 @inlined
-def _write(sums, place, scales, bias, out, start, positions):
+def _write(low, high, scales, bias, tiles, out, place, positions):
+    """Write what two vectors of sums come to; with few inputs, there are fewer positions than that."""
+    low, high = _finished(low, scales, bias), _finished(high, scales, bias)
     if positions >= TILE:
-        store(out, start, _finished(sums, place, scales, bias))
-        store(out, start + LANES, _finished(sums, place + LANES, scales, bias))
+        store(out, place, low)
+        store(out, place + LANES, high)
     else:
+        store(tiles.one, 0, low)
         for x in range(positions):
-            out[start + x] = fused_multiply_add(scales[0], sums[place + x], scales[1] * bias)
+            out[place + x] = tiles.one[x]
 
 
 @inlined
 def features_tile(features, width, positions, x, tiles):
     """Rows of a tile, from position x on, of (width, positions) features; returns how many."""
-    rows, units, sums = tiles
+    rows, units, one = tiles
     place = 0
     for k in range(width):
         if positions >= TILE:
             low, high = load(features, k * positions + x), load(features, k * positions + x + LANES)
         else:
-            for i in range(TILE):
-                sums[i] = features[k * positions + i % positions]
-            low, high = load(sums, 0), load(sums, LANES)
+            for i in range(LANES):
+                one[i] = features[k * positions + i % positions]
+            low, high = load(one, 0), load(one, 0)
         place = keep_row(low, high, k, rows, units, place)
     return filled_up(0, place, rows, units)
 
 
 @inlined
 def sums_over_inputs(weights, shape, scales, inputs, last_sums, bases):
-    """Sums of weighted inputs in two parts: over the last three inputs at their settings, and over the others.
+    """Sums of weighted inputs in two parts: the last three inputs at their settings, the others at theirs.
 
     At position 8 b + x, scales[1] * bias + scales[0] * sum_i weight i * input i of unit j is bases[j, b] +
     last_sums[j, x]; both parts are odd in the inputs to the last bit.
