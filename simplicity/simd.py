@@ -230,8 +230,6 @@ def not_zero(_context: Any, x: Any) -> Any:
 
 #: Rows of weights whose products with a tile :func:`tile_products` sums at a time.
 TILE_UNITS = 4
-#: Rows of a tile that it takes together.
-TILE_ROWS = 4
 #: Numbers of a row of a tile: two vectors.
 TILE = 2 * LANES
 
@@ -242,8 +240,7 @@ def tile_products(
 ) -> Any:
     """Sums over k of weights[start + u * pitch + columns[k]] * tile[16 k + x], for u < 4 and x < 16.
 
-    ``rows`` says which k: from the first, in order, to before the second, a multiple of four further on
-    (processors foretell the end of a short loop, not that of a long one). All arrays are flat and float32,
+    ``rows`` says which k: from the first, in order, to before the second. All arrays are flat and float32,
     columns int64. The eight vectors of sums, two for each u, stay in registers, which is the whole point.
     """
     if any(not _is_flat(array) or array.dtype != types.float32 for array in (weights, tile)):
@@ -262,21 +259,17 @@ def tile_products(
             units.append(builder.gep(units[-1], [pitch]))
         first, stop = cgutils.unpack_tuple(builder, rows)
         totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(2 * TILE_UNITS)]
-        groups = builder.sdiv(builder.sub(stop, first), integer(TILE_ROWS))
-        with cgutils.for_range(builder, groups, intp=integer) as loop:
-            group = builder.add(first, builder.mul(loop.index, integer(TILE_ROWS)))
-            for k in range(TILE_ROWS):
-                row = builder.add(group, integer(k))
-                column = builder.load(builder.gep(columns, [row]))
-                place = builder.gep(tile, [builder.mul(row, integer(TILE))])
-                halves = builder.bitcast(place, vector.as_pointer())
-                inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
-                for u, unit in enumerate(units):
-                    weight = _splat(builder, builder.load(builder.gep(unit, [column])), vector)
-                    for half in (0, 1):
-                        total = totals[2 * u + half]
-                        fused = _fused(builder, "float32x8", weight, inputs[half], builder.load(total))
-                        builder.store(fused, total)
+        with cgutils.for_range_slice(builder, first, stop, integer(1), intp=integer) as (row, _):
+            column = builder.load(builder.gep(columns, [row]))
+            place = builder.gep(tile, [builder.mul(row, integer(TILE))])
+            halves = builder.bitcast(place, vector.as_pointer())
+            inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
+            for u, unit in enumerate(units):
+                weight = _splat(builder, builder.load(builder.gep(unit, [column])), vector)
+                for half in (0, 1):
+                    total = totals[2 * u + half]
+                    fused = _fused(builder, "float32x8", weight, inputs[half], builder.load(total))
+                    builder.store(fused, total)
         return cgutils.pack_array(builder, [builder.load(total) for total in totals])
 
     result = types.UniTuple(_VECTORS[types.float32], 2 * TILE_UNITS)

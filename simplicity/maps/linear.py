@@ -16,7 +16,6 @@ from simplicity.maps.base import Inputs
 from simplicity.simd import (
     LANES,
     TILE,
-    TILE_ROWS,
     TILE_UNITS,
     fused_multiply_add,
     load,
@@ -46,9 +45,9 @@ class Tiles(NamedTuple):
     one: npt.NDArray[np.float32]
 
 
-def tiles(width: int, layers: int = 1) -> Tiles:
-    """Space for the rows of layers of up to ``width`` units, all layers as far apart."""
-    count = layers * (width + TILE_ROWS)
+def tiles(count: int) -> Tiles:
+    """Space for ``count`` rows, and for one more, which may be written and not kept."""
+    count += 1
     return Tiles(
         np.empty(count * TILE, dtype=np.float32),
         np.empty(count, dtype=np.int64),
@@ -95,18 +94,6 @@ def keep_row(low, high, unit, rows, units, place):
     store(rows, place * TILE + LANES, high)
     units[place] = unit
     return place + ((not_zero(low) | not_zero(high)) != 0)
-
-
-@inlined
-def filled_up(first, place, rows, units):
-    """The place after the last row, with rows of zeros so that their number is a multiple of four."""
-    zero = splat(np.float32(0))
-    while (place - first) % TILE_ROWS != 0:
-        store(rows, place * TILE, zero)
-        store(rows, place * TILE + LANES, zero)
-        units[place] = 0
-        place += 1
-    return place
 
 
 @inlined
@@ -160,7 +147,7 @@ def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
     for j in range(width - width % TILE_UNITS, width):  # one unit, summed four times
         s = tile_products(weights, start + j * fan_in, 0, tiles.rows, tiles.units, source)
         place = _keep_unit(s[0], s[1], scales, weights[bias + j], rectify, j, tiles, place)
-    return filled_up(target, place, tiles.rows, tiles.units)
+    return place
 
 
 @inlined
@@ -221,7 +208,7 @@ def features_tile(features, width, positions, x, tiles):
                 one[i] = features[k * positions + i % positions]
             low, high = load(one, 0), load(one, 0)
         place = keep_row(low, high, k, rows, units, place)
-    return filled_up(0, place, rows, units)
+    return place
 
 
 @inlined

@@ -24,7 +24,6 @@ from simplicity.maps.base import (
 )
 from simplicity.maps.linear import (
     InputValues,
-    filled_up,
     hidden_layer,
     keep_row,
     linear_readouts,
@@ -61,7 +60,7 @@ def _first_rows(last_sums, bases, x, rectify, tiles):
         if rectify:
             low, high = rectified(low), rectified(high)
         place = keep_row(low, high, j, rows, units, place)
-    return filled_up(0, place, rows, units)
+    return place
 
 
 @inlined
@@ -106,7 +105,7 @@ def _features(noise, constants, workspace, out):
         for place in range(first, stop):
             j = tiles.units[place]
             for i in range(inside):
-                out[j, x + i] += tiles.rows[place * TILE + i]  # rows of zeros that fill up name unit 0
+                out[j, x + i] = tiles.rows[place * TILE + i]
     return 0
 
 
@@ -211,7 +210,7 @@ class MLP(ParameterFunctionMap):
             workspace=lambda: (
                 np.empty(units * LANES, dtype=np.float32),
                 np.empty(units * settings, dtype=np.float32),
-                tiles(max(self.hidden_widths), 2),
+                tiles(2 * max(self.hidden_widths) + 1),
             ),
         )
 
