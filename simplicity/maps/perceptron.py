@@ -47,12 +47,11 @@ def _words(noise, constants, workspace, out):
     last_sums, bases = workspace
     sums_over_inputs(noise, (0, 1), constants.scales, constants.inputs, last_sums, bases)
     last, zero = load(last_sums, 0), splat(0.0)
-    blocks = min(2 ** max(constants.inputs.n_inputs - 3, 0), 8)
     failed = np.uint8(0)
     for i in range(out.shape[0]):
         word = np.uint64(0)
         probe = zero  # NaN as soon as one sum is not finite
-        for b in range(blocks):
+        for b in range(8):  # of few inputs, some are there twice, and masked
             total = add(load_splat(bases, 8 * i + b), last)
             probe = fused_multiply_add(total, zero, probe)
             word |= np.uint64(positive(total)) << np.uint64(8 * b)

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import kernel
+from simplicity.compilation import inlined, kernel
 from simplicity.maps.base import (
     Distribution,
     Kernel,
@@ -26,7 +26,7 @@ from simplicity.maps.base import (
 from simplicity.maps.linear import weighted_sum
 from simplicity.maps.perceptron import THRESHOLD_FUNCTIONS
 from simplicity.random import Noise, checked_integer
-from simplicity.simd import add, fused_multiply_add, load, splat, store
+from simplicity.simd import add, fused_multiply_add, load, load_splat, multiply, splat, store
 
 #: Number of polynomial threshold functions by number of inputs and degree, where it is known.
 POLYNOMIAL_THRESHOLD_FUNCTIONS = {
@@ -44,6 +44,35 @@ class _ThresholdConstants(NamedTuple):
     walsh: bool
 
 
+@inlined
+def _butterfly(low, high, walsh):
+    """What a row and the row with one more input become: at that input 0 (or -1), and at 1."""
+    return fused_multiply_add(splat(np.float32(-1)), high, low) if walsh else low, add(low, high)
+
+
+@inlined
+def _butterflies(sums, size, walsh):
+    """Sums over all inputs before the last three, two of them at a time."""
+    half = 8
+    while 4 * half <= size:
+        for start in range(0, size, 4 * half):
+            for block in range(start, start + half, 8):
+                a, b = _butterfly(load(sums, block), load(sums, block + half), walsh)
+                c, d = _butterfly(load(sums, block + 2 * half), load(sums, block + 3 * half), walsh)
+                a, c = _butterfly(a, c, walsh)
+                b, d = _butterfly(b, d, walsh)
+                store(sums, block, a)
+                store(sums, block + half, b)
+                store(sums, block + 2 * half, c)
+                store(sums, block + 3 * half, d)
+        half *= 4
+    if half < size:
+        for block in range(0, half, 8):
+            low, high = _butterfly(load(sums, block), load(sums, block + half), walsh)
+            store(sums, block, low)
+            store(sums, block + half, high)
+
+
 @kernel
 def _threshold_logits(noise, constants, workspace, out):
     """The sum over all monomials at all inputs: over the last three inputs directly, then by butterflies.
@@ -53,22 +82,13 @@ def _threshold_logits(noise, constants, workspace, out):
     """
     sums = out if out.shape[0] >= 8 else workspace[0]
     starts, monomials, patterns = constants.starts, constants.monomials, constants.patterns
+    scale = splat(constants.coefficient_std)
     for row in range(starts.shape[0] - 1):
         total = splat(np.float32(0))
         for place in range(starts[row], starts[row + 1]):
-            coefficient = constants.coefficient_std * noise[monomials[place]]
-            total = fused_multiply_add(splat(coefficient), load(patterns, 8 * place), total)
-        store(sums, 8 * row, total)
-    minus_one = splat(np.float32(-1))
-    half = 8
-    while half < out.shape[0]:
-        for start in range(0, out.shape[0], 2 * half):
-            for block in range(start, start + half, 8):
-                low, high = load(sums, block), load(sums, block + half)
-                store(sums, block + half, add(low, high))
-                if constants.walsh:
-                    store(sums, block, fused_multiply_add(minus_one, high, low))
-        half *= 2
+            total = fused_multiply_add(load_splat(noise, monomials[place]), load(patterns, 8 * place), total)
+        store(sums, 8 * row, multiply(scale, total))
+    _butterflies(sums, out.shape[0], constants.walsh)
     if out.shape[0] < 8:
         for x in range(out.shape[0]):
             out[x] = sums[x]
