@@ -251,3 +251,22 @@ def test_overflow_is_undefined_and_never_a_class():
     logits = Evaluator(pf_map).logits(pf_map.noise.draw(0, np.arange(200)))
     assert np.array_equal(undefined, ~np.isfinite(logits).all(axis=1))
     assert undefined.mean() > 0.5
+
+
+@pytest.mark.parametrize("n_inputs", [1, 3, 4, 7])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"hidden_widths": (5,), "activation": "tanh"}, {"hidden_widths": (9, 6, 7), "inputs": "pm1"}],
+)
+def test_readouts_at_once_are_those_of_the_features(n_inputs, options, monkeypatch):
+    pf_map = MAPS["mlp"](n_inputs=n_inputs, **options)
+    noise, further = draws(pf_map), pf_map.noise.draw(1, range(25), 1, 4 * pf_map.readout.size)
+    at_once = Evaluator(pf_map)
+    code = pf_map.evaluator()
+    monkeypatch.setattr(type(pf_map), "evaluator", lambda _: code._replace(readouts=None))
+    from_features = Evaluator(pf_map)
+    assert np.array_equal(at_once.logits(noise), from_features.logits(noise))
+    for ours, theirs in zip(
+        at_once.readouts(noise, further, 5), from_features.readouts(noise, further, 5), strict=True
+    ):
+        assert np.array_equal(ours, theirs)
