@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test figure bench bench-quick lint clean
+.PHONY: test figure figures verify bench bench-quick lint clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -14,6 +14,12 @@ test: .venv/installed  ## all tests and doctests
 
 figure: .venv/installed  ## prior against complexity, one panel an architecture, in results/architectures/
 	$(BIN)/python sims/architectures.py
+
+figures: .venv/installed  ## every figure and table of sims/, in results/ (about a quarter of an hour)
+	set -e; for sim in sims/*.py; do echo "$$sim"; $(BIN)/python "$$sim"; done
+
+verify: .venv/installed  ## slow checks of rare-event estimates: results/verification/ (under half an hour)
+	$(BIN)/python -m verification
 
 bench: .venv/installed  ## timings against NumPy and others: benchmarks/RESULTS.md (about ten minutes)
 	$(BIN)/python -m benchmarks
