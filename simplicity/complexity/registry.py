@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from simplicity.complexity.entropy import ones_entropy
 from simplicity.complexity.lz76 import lz76_complexity
 from simplicity.complexity.lz78 import lz78_phrases
-from simplicity.functions import checked_n_inputs, checked_words, row_slices, unpack
+from simplicity.functions import MAX_INPUTS, checked_n_inputs, checked_words, row_slices, unpack
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,21 @@ class Measure:
         Paper that defines it.
     function : callable
         Maps ``(words, n_inputs)``, words uint64 of shape (count, words), to shape (count,).
+    max_inputs : int
+        Most inputs that it can be asked for.
+    exact_up_to : int
+        Most inputs at which the values are exact; those beyond are upper bounds.
+    extra : str
+        The extra of this package that installs what it needs, as in ``pip install simplicity[extra]``;
+        empty where nothing more is needed.
+    module : str
+        The module that the extra brings.
 
     Raises
     ------
     ValueError
-        If a text is empty or `function` cannot be called.
+        If a text is empty, `function` cannot be called, a number of inputs is none, or only one of `extra`
+        and `module` is given.
 
     Examples
     --------
@@ -55,6 +66,10 @@ class Measure:
     units: str
     source: str
     function: Callable[[NDArray[np.uint64], int], ArrayLike]
+    max_inputs: int = MAX_INPUTS
+    exact_up_to: int = MAX_INPUTS
+    extra: str = ""
+    module: str = ""
 
     def __post_init__(self) -> None:
         for field in ("name", "label", "units", "source"):
@@ -64,6 +79,38 @@ class Measure:
         is_callable = callable(self.function)
         if not is_callable:
             raise ValueError(f"function of measure {self.name!r} must be callable, not {self.function!r}")
+        for field in ("max_inputs", "exact_up_to"):
+            number = getattr(self, field)
+            if not isinstance(number, int) or not 1 <= number <= MAX_INPUTS:
+                raise ValueError(
+                    f"{field} of measure {self.name!r} must be an integer from 1 to {MAX_INPUTS}, "
+                    f"not {number!r}"
+                )
+        if bool(self.extra) != bool(self.module):
+            raise ValueError(
+                f"extra and module of measure {self.name!r} come together, "
+                f"not {self.extra!r} and {self.module!r}"
+            )
+
+    def is_exact(self, n_inputs: int) -> bool:
+        """Whether the values for functions of so many inputs are exact, not upper bounds."""
+        return n_inputs <= self.exact_up_to
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether what it needs is installed."""
+        return not self.module or importlib.util.find_spec(self.module) is not None
+
+    def obstacle(self, n_inputs: int) -> str:
+        """Why it cannot be asked for functions of so many inputs, in words; empty where it can."""
+        if n_inputs > self.max_inputs:
+            return f"measure {self.name!r} can be asked for up to {self.max_inputs} inputs, not {n_inputs}"
+        if not self.is_installed:
+            return (
+                f"measure {self.name!r} needs {self.module}, which is not installed: "
+                f"pip install simplicity[{self.extra}]"
+            )
+        return ""
 
     def __call__(self, words: ArrayLike, n_inputs: int) -> NDArray[np.float64]:
         """Return the complexity of each function.
@@ -83,10 +130,14 @@ class Measure:
         Raises
         ------
         ValueError
-            As `simplicity.functions.checked_words`; or if the measure's function returns another shape,
-            something else than numbers, or infinities or NaN.
+            As `simplicity.functions.checked_words`; beyond `max_inputs`; or if the measure's function
+            returns another shape, something else than numbers, or infinities or NaN.
+        ImportError
+            If what it needs is not installed.
         """
         words = checked_words(words, n_inputs)
+        if obstacle := self.obstacle(n_inputs):
+            raise (ValueError if n_inputs > self.max_inputs else ImportError)(obstacle)
         if len(words) == 0:
             return np.empty(0)
         values = np.asarray(self.function(words, checked_n_inputs(n_inputs)))

@@ -146,3 +146,33 @@ def test_a_measure_is_a_checked_value():
         dataclasses.replace(lz76, name="")
     with pytest.raises(ValueError, match="must be callable, not 3"):
         Measure("mine", "mine", "bits", "me", 3)
+
+
+def test_more_inputs_than_a_measure_can_be_asked_for_are_refused():
+    small = Measure("small", "small", "gates", "me", rarer_symbol, max_inputs=4, exact_up_to=3)
+    assert small(random_words(4, 3), 4).shape == (3,)
+    assert small.is_exact(3) and not small.is_exact(4)
+    for words in (random_words(5, 3), random_words(5, 3)[:0]):
+        with pytest.raises(ValueError, match="'small' can be asked for up to 4 inputs, not 5"):
+            small(words, 5)
+
+
+def test_a_measure_that_is_not_installed_names_its_extra():
+    absent = Measure("deep", "deep", "bits", "me", rarer_symbol, extra="deep", module="no_such_module")
+    assert not absent.is_installed and MEASURES["lz76"].is_installed
+    with pytest.raises(ImportError, match=r"'deep' needs no_such_module.* pip install simplicity\[deep\]"):
+        absent(random_words(4, 3), 4)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"max_inputs": 13}, "max_inputs of measure 'lz76' must be an integer from 1 to 12, not 13"),
+        ({"exact_up_to": 0}, "exact_up_to of measure 'lz76' must be an integer from 1 to 12, not 0"),
+        ({"max_inputs": 4.0}, "not 4.0"),
+        ({"extra": "lz"}, "extra and module of measure 'lz76' come together, not 'lz' and ''"),
+    ],
+)
+def test_limits_and_extras_are_checked(fields, message):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(MEASURES["lz76"], **fields)
