@@ -439,3 +439,74 @@ def tally(strings, undefined, readouts):
         counts.update(of_draw)
         squares.update({s: c**2 for s, c in of_draw.items()})
     return {s: (counts[s], squares[s]) for s in counts}
+
+
+# minimal expressions: functions as integers int(string, 2), so that & and | act position by position
+
+
+def literals(n_inputs):
+    """x1, …, xn and their negations."""
+    inputs = [
+        [bits[k] for bits in map(lambda x: input_at(x, n_inputs), range(2**n_inputs))]
+        for k in range(n_inputs)
+    ]
+    return [position_of(bits) for bits in inputs] + [
+        position_of([1 - bit for bit in bits]) for bits in inputs
+    ]
+
+
+def formula_sizes(n_inputs):
+    """Fewest AND/OR operators of each function: a formula of s is two whose sizes add up to s - 1."""
+    sizes = dict.fromkeys([0, 2**2**n_inputs - 1, *literals(n_inputs)], 0)
+    for size in itertools.count(1):
+        if len(sizes) == 2**2**n_inputs:
+            return sizes
+        for (f, f_size), (g, g_size) in itertools.product(list(sizes.items()), repeat=2):
+            if f_size + g_size + 1 == size:
+                sizes.setdefault(f & g, size)
+                sizes.setdefault(f | g, size)
+
+
+def circuit_sizes(n_inputs):
+    """Fewest two-input gates of each function: all sets of gates, breadth first, up to complements."""
+    everywhere = 2**2**n_inputs - 1
+    free = {min(f, f ^ everywhere) for f in [0, *literals(n_inputs)]}
+    sizes = dict.fromkeys(free, 0)
+    circuits = {frozenset(free)}
+    for size in itertools.count(1):
+        if len(sizes) == 2 ** (2**n_inputs - 1):
+            return {f: size for g, size in sizes.items() for f in (g, g ^ everywhere)}
+        larger = set()
+        for circuit in circuits:
+            for a, b in itertools.combinations(circuit, 2):
+                not_a, not_b = a ^ everywhere, b ^ everywhere
+                for made in (a & b, a & not_b, not_a & b, not_a & not_b, a ^ b):
+                    gate = min(made, made ^ everywhere)
+                    larger.add(circuit | {gate})
+                    sizes.setdefault(gate, size)
+        circuits = larger
+
+
+def cubes(n_inputs):
+    """The positions of every product of literals: an input is fixed to 0 or to 1, or free."""
+    for fixed in itertools.product((0, 1, None), repeat=n_inputs):
+        choices = [(0, 1) if bit is None else (bit,) for bit in fixed]
+        yield frozenset(position_of(bits) for bits in itertools.product(*choices))
+
+
+def prime_implicants(string):
+    """The largest cubes within the ones."""
+    ones = {x for x, character in enumerate(string) if character == "1"}
+    implicants = [cube for cube in cubes(int(math.log2(len(string)))) if cube <= ones]
+    return {cube for cube in implicants if not any(cube < other for other in implicants)}
+
+
+def sop_terms(string):
+    """Fewest cubes within the ones that cover them, by trying all choices."""
+    ones = {x for x, character in enumerate(string) if character == "1"}
+    implicants = [cube for cube in cubes(int(math.log2(len(string)))) if cube <= ones]
+    return next(
+        terms
+        for terms in itertools.count()
+        if any(set().union(*chosen) == ones for chosen in itertools.combinations(implicants, terms))
+    )

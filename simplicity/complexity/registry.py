@@ -16,9 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simplicity.complexity.circuit import circuit_size
 from simplicity.complexity.entropy import ones_entropy
+from simplicity.complexity.formula import formula_size
 from simplicity.complexity.lz76 import lz76_complexity
 from simplicity.complexity.lz78 import lz78_phrases
+from simplicity.complexity.npn import MAX_SEARCHED
+from simplicity.complexity.sum_of_products import EXACT_SOP_INPUTS, sop_terms
 from simplicity.functions import MAX_INPUTS, checked_n_inputs, checked_words, row_slices, unpack
 
 
@@ -177,6 +181,30 @@ MEASURES: dict[str, Measure] = {
         units="bits per position",
         source="Shannon, Bell Syst. Tech. J. 27, 379 (1948)",
         function=ones_entropy,
+    ),
+    "sop_terms": Measure(
+        name="sop_terms",
+        label="minimal sum of products",
+        units="terms",
+        source="Quine, Am. Math. Mon. 62, 627 (1955)",
+        function=sop_terms,
+        exact_up_to=EXACT_SOP_INPUTS,
+    ),
+    "formula_size": Measure(
+        name="formula_size",
+        label="formula size",
+        units="AND/OR operators",
+        source="Knuth, The Art of Computer Programming 4A, section 7.1.2",
+        function=formula_size,
+        max_inputs=MAX_SEARCHED,
+    ),
+    "circuit_size": Measure(
+        name="circuit_size",
+        label="circuit size",
+        units="two-input gates",
+        source="Knuth, The Art of Computer Programming 4A, section 7.1.2",
+        function=circuit_size,
+        max_inputs=MAX_SEARCHED,
     ),
 }
 
