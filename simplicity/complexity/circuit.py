@@ -76,8 +76,8 @@ def search_chains(inputs, barred, first, classes, size, of_class):
     seen = np.zeros(n_functions, np.bool_)
     queue = np.empty(n_functions, np.int64)
     chain = np.empty(inputs.size + size, np.int64)
-    after = np.empty(size + 1, np.int64)  # place in the queue of the next candidate, by number of gates
-    ends = np.empty(size + 1, np.int64)  # end of the queue, by number of gates
+    after = np.zeros(size + 1, np.int64)  # place in the queue of the next candidate, by number of gates
+    ends = np.zeros(size + 1, np.int64)  # end of the queue, by number of gates
     reached[first] = size == 1
     seen[0] = True
     seen[first] = True
@@ -90,7 +90,6 @@ def search_chains(inputs, barred, first, classes, size, of_class):
         chain[length - 1] = inputs[length - 1]
         end = _extended(chain, length, queue, end, seen)
     chain[inputs.size] = first
-    after[1] = 0
     ends[1] = _extended(chain, inputs.size + 1, queue, end, seen)
     gates = 1 if size > 1 else 0
     while gates > 0:
@@ -112,7 +111,7 @@ def search_chains(inputs, barred, first, classes, size, of_class):
         if gates == _LEVEL_OF_CHECKS and _settled(reached, classes, size, of_class):
             return True
         gates -= 1
-        for place in range(ends[gates], ends[gates + 1] if gates > 0 else 0):
+        for place in range(ends[gates], ends[gates + 1]):
             seen[queue[place]] = False
     return _settled(reached, classes, size, of_class)
 
@@ -165,8 +164,7 @@ def circuit_size(words: ArrayLike, n_inputs: int) -> NDArray[np.float64]:
 
     Examples
     --------
-    The parity and the majority of three inputs; a full adder's two outputs share gates, but here each
-    function is on its own.
+    The parity and the majority of three inputs.
 
     >>> from simplicity.functions import from_strings
     >>> circuit_size(from_strings(["01101001", "00010111"]), 3)

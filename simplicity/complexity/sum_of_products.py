@@ -16,7 +16,9 @@ from simplicity.complexity.set_cover import MAX_ELEMENTS, fewest_sets
 from simplicity.functions import checked_n_inputs, checked_words, unpack
 
 EXACT_SOP_INPUTS = MAX_PAIR_INPUTS
-_MAX_NODES = 100_000  # about a second of branch and bound; the most that a function was seen to take is 8,000
+# About half a second of branch and bound; then HiGHS is no slower. None of 24,000 random functions of seven
+# inputs took as many, but a few in a thousand complements of three narrow bands around hyperplanes do.
+_MAX_NODES = 10_000
 
 
 @kernel
@@ -76,9 +78,12 @@ def sop_terms(words: ArrayLike, n_inputs: int) -> NDArray[np.float64]:
 
     The constant 0 is the empty sum, with 0 terms, and the constant 1 the empty product, 1 term. The number
     of literals does not matter. Up to 7 inputs the number is the exact minimum, by branch and bound over the
-    prime implicants (a function that takes more than 10^5 nodes goes to HiGHS, the integer programming
+    prime implicants (a function that takes more than 10,000 nodes goes to HiGHS, the integer programming
     solver in SciPy). From 8 inputs on it is an upper bound, the terms of an irredundant sum that depends on
-    the order of the inputs.
+    the order of the inputs; at 7 inputs such sums are 3 to 34 % longer than the minimum.
+
+    At 7 inputs a function takes 25 to 50 microseconds if it is uniformly random, 3 if a random network made
+    it, 1 to 3 milliseconds if 75 to 90 % of its values are ones, the hardest densities.
 
     Parameters
     ----------
