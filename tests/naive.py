@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import itertools
 import math
+import zlib
 
 import numpy as np
 from scipy import special
@@ -439,6 +440,127 @@ def tally(strings, undefined, readouts):
         counts.update(of_draw)
         squares.update({s: c**2 for s, c in of_draw.items()})
     return {s: (counts[s], squares[s]) for s in counts}
+
+
+# complexity measures by their definitions
+
+
+def neighbours(position, n_inputs):
+    return [position ^ 1 << bit for bit in range(n_inputs)]
+
+
+def sensitivities(string, n_inputs):
+    """At every input, how many of its neighbours have another output."""
+    return [sum(string[x] != string[y] for y in neighbours(x, n_inputs)) for x in range(2**n_inputs)]
+
+
+def average_sensitivity(string, n_inputs):
+    return sum(sensitivities(string, n_inputs)) / (n_inputs * 2**n_inputs)
+
+
+def max_sensitivity(string, n_inputs):
+    return max(sensitivities(string, n_inputs))
+
+
+def critical_sample_ratio(string, n_inputs):
+    return sum(s > 0 for s in sensitivities(string, n_inputs)) / 2**n_inputs
+
+
+def walsh_spectrum(string, n_inputs):
+    """Sum over all x of ±1 output times the product of the ±1 inputs in S, for every S in order."""
+    outputs = np.array([1 - 2 * int(symbol) for symbol in string])
+    inputs = 1 - 2 * np.array([input_at(x, n_inputs) for x in range(2**n_inputs)])
+    subsets = [[k for k, bit in enumerate(input_at(s, n_inputs)) if bit] for s in range(2**n_inputs)]
+    return [int(outputs @ inputs[:, subset].prod(axis=1)) for subset in subsets]
+
+
+def fourier_degree(string, n_inputs):
+    spectrum = walsh_spectrum(string, n_inputs)
+    return max(sum(input_at(s, n_inputs)) for s, value in enumerate(spectrum) if value)
+
+
+def fourier_l1(string, n_inputs):
+    return sum(abs(value / 2**n_inputs) for value in walsh_spectrum(string, n_inputs))
+
+
+def fourier_mean_frequency(string, n_inputs):
+    spectrum = walsh_spectrum(string, n_inputs)
+    return sum(sum(input_at(s, n_inputs)) * (value / 2**n_inputs) ** 2 for s, value in enumerate(spectrum))
+
+
+def anf(string, n_inputs):
+    """The coefficient of the product of S: the sum mod 2 of f over all inputs whose ones lie in S."""
+    digits = np.array([int(symbol) for symbol in string])
+    positions = np.arange(2**n_inputs)
+    return "".join(str(digits[positions & ~s == 0].sum() % 2) for s in range(2**n_inputs))
+
+
+def anf_degree(string, n_inputs):
+    products = [s for s, coefficient in enumerate(anf(string, n_inputs)) if coefficient == "1"]
+    return max((sum(input_at(s, n_inputs)) for s in products), default=0)
+
+
+def anf_monomials(string, n_inputs):
+    return anf(string, n_inputs).count("1")
+
+
+def bdd_size(string, n_inputs, order):
+    """Nodes of the diagram that reads inputs in this order, made by sharing equal subdiagrams."""
+    nodes = set()
+
+    def made(table):
+        """The subdiagram of a table whose inputs are in the order read: text for a terminal or node."""
+        if len(table) == 1:
+            return table
+        low, high = made(table[: len(table) // 2]), made(table[len(table) // 2 :])
+        if low == high:
+            return low
+        node = f"({len(table)}?{low}:{high})"
+        nodes.add(node)
+        return node
+
+    made(permute_inputs(string, n_inputs, [list(order).index(k) for k in range(n_inputs)]))
+    return len(nodes)
+
+
+def bdd_nodes_of_all_orders(string, n_inputs):
+    return min(bdd_size(string, n_inputs, order) for order in itertools.permutations(range(n_inputs)))
+
+
+def bdd_nodes(string, n_inputs):
+    """The best order from the top: a node reading k, the inputs in `above` fixed, is a subfunction with k."""
+
+    def without(tables, k):
+        """The two halves of every table (by the inputs left, in order) with input k fixed."""
+        halves = set()
+        for table, left in tables:
+            place = 2 ** (len(left) - 1 - left.index(k))
+            rest = tuple(other for other in left if other != k)
+            for bit in (0, 1):
+                half = "".join(table[x] for x in range(len(table)) if x // place % 2 == bit)
+                halves.add((half, rest))
+        return halves
+
+    def depends(table, left, k):
+        place = 2 ** (len(left) - 1 - left.index(k))
+        return any(table[x] != table[x ^ place] for x in range(len(table)))
+
+    subfunctions = {frozenset(): {(string, tuple(range(n_inputs)))}}
+    fewest = {frozenset(): 0}
+    for size in range(1, n_inputs + 1):
+        for chosen in itertools.combinations(range(n_inputs), size):
+            above = frozenset(chosen)
+            subfunctions[above] = without(subfunctions[above - {chosen[0]}], chosen[0])
+            fewest[above] = min(
+                fewest[above - {k}]
+                + sum(depends(table, left, k) for table, left in subfunctions[above - {k}])
+                for k in chosen
+            )
+    return fewest[frozenset(range(n_inputs))]
+
+
+def zlib_size(string, n_inputs):
+    return len(zlib.compress(string.encode(), 9))
 
 
 # minimal expressions: functions as integers int(string, 2), so that & and | act position by position

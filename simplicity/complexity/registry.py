@@ -16,13 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simplicity.complexity.anf import anf_degree, anf_monomials
+from simplicity.complexity.bdd import BEST_ORDER_UP_TO, bdd_nodes
+from simplicity.complexity.bdm import block_decomposition
 from simplicity.complexity.circuit import circuit_size
+from simplicity.complexity.critical_samples import critical_sample_ratio
 from simplicity.complexity.entropy import ones_entropy
 from simplicity.complexity.formula import formula_size
+from simplicity.complexity.fourier import fourier_degree, fourier_l1, fourier_mean_frequency
 from simplicity.complexity.lz76 import lz76_complexity
 from simplicity.complexity.lz78 import lz78_phrases
 from simplicity.complexity.npn import MAX_SEARCHED
+from simplicity.complexity.sensitivity import average_sensitivity, max_sensitivity
 from simplicity.complexity.sum_of_products import EXACT_SOP_INPUTS, sop_terms
+from simplicity.complexity.zlib_size import zlib_size
 from simplicity.functions import MAX_INPUTS, checked_n_inputs, checked_words, row_slices, unpack
 
 
@@ -181,6 +188,86 @@ MEASURES: dict[str, Measure] = {
         units="bits per position",
         source="Shannon, Bell Syst. Tech. J. 27, 379 (1948)",
         function=ones_entropy,
+    ),
+    "average_sensitivity": Measure(
+        name="average_sensitivity",
+        label=r"$\mathrm{AS}(f)/n$ (average sensitivity)",
+        units="fraction of inputs",
+        source="O'Donnell, Analysis of Boolean Functions (2014)",
+        function=average_sensitivity,
+    ),
+    "max_sensitivity": Measure(
+        name="max_sensitivity",
+        label=r"$s(f)$ (maximal sensitivity)",
+        units="inputs",
+        source="Cook, Dwork and Reischuk, SIAM J. Comput. 15, 87 (1986)",
+        function=max_sensitivity,
+    ),
+    "fourier_degree": Measure(
+        name="fourier_degree",
+        label=r"$\deg(f)$ (Fourier degree)",
+        units="inputs",
+        source="Nisan and Szegedy, Comput. Complexity 4, 301 (1994)",
+        function=fourier_degree,
+    ),
+    "fourier_l1": Measure(
+        name="fourier_l1",
+        label=r"$\sum_S |\hat F(S)|$ (Fourier L1)",
+        units="±1 outputs",
+        source="Kushilevitz and Mansour, SIAM J. Comput. 22, 1331 (1993)",
+        function=fourier_l1,
+    ),
+    "fourier_mean_frequency": Measure(
+        name="fourier_mean_frequency",
+        label=r"$\sum_S |S| \hat F(S)^2$ (mean frequency)",
+        units="inputs",
+        source="O'Donnell, Analysis of Boolean Functions (2014)",
+        function=fourier_mean_frequency,
+    ),
+    "anf_degree": Measure(
+        name="anf_degree",
+        label=r"$\deg_2(f)$ (ANF degree)",
+        units="inputs",
+        source="Carlet, Boolean Functions for Cryptography and Coding Theory (2021)",
+        function=anf_degree,
+    ),
+    "anf_monomials": Measure(
+        name="anf_monomials",
+        label=r"$N_{\mathrm{ANF}}$ (ANF monomials)",
+        units="products",
+        source="Carlet, Boolean Functions for Cryptography and Coding Theory (2021)",
+        function=anf_monomials,
+    ),
+    "critical_sample_ratio": Measure(
+        name="critical_sample_ratio",
+        label="CSR (critical sample ratio)",
+        units="fraction of inputs",
+        source="Arpit et al., ICML (2017); Valle-Pérez, Camargo and Louis, ICLR (2019)",
+        function=critical_sample_ratio,
+    ),
+    "bdd_nodes": Measure(
+        name="bdd_nodes",
+        label=r"$N_{\mathrm{BDD}}$ (decision diagram)",
+        units="nodes",
+        source="Bryant, IEEE Trans. Comput. C-35, 677 (1986); Friedman and Supowit, ibid. 39, 710 (1990)",
+        function=bdd_nodes,
+        exact_up_to=BEST_ORDER_UP_TO,
+    ),
+    "bdm": Measure(
+        name="bdm",
+        label="BDM (block decomposition)",
+        units="bits",
+        source="Zenil et al., Entropy 20, 605 (2018)",
+        function=block_decomposition,
+        extra="bdm",
+        module="pybdm",
+    ),
+    "zlib": Measure(
+        name="zlib",
+        label=r"$L_{\mathrm{zlib}}$ (zlib)",
+        units="bytes",
+        source="Deutsch, RFC 1951 (1996)",
+        function=zlib_size,
     ),
     "sop_terms": Measure(
         name="sop_terms",
