@@ -1,6 +1,9 @@
 """Minimal formulas and circuits: naive searches, published counts, symmetries (GROUND_TRUTH §6)."""
 
+import collections
 import itertools
+import json
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -12,6 +15,7 @@ from simplicity.complexity.npn import input_words, npn_classes
 from tests import naive
 
 BY_SEARCH = [formula_size, circuit_size]
+OF_FOUR_INPUTS = json.loads((Path(__file__).parent / "histograms_n4.json").read_text(encoding="utf-8"))
 
 
 def every_function(n_inputs):
@@ -67,6 +71,14 @@ def test_fast_and_naive_agree(n_inputs, fast, slow):
 )
 def test_published_counts(measure, n_inputs, counts):
     assert histogram(measure(every_function(n_inputs), n_inputs)) == counts
+
+
+@pytest.mark.parametrize("measure", [*BY_SEARCH, sop_terms])
+def test_committed_histograms_of_four_inputs(measure):
+    values = measure(every_function(4), 4)
+    counts = {int(value): count for value, count in OF_FOUR_INPUTS[measure.__name__]["histogram"].items()}
+    assert collections.Counter(values.astype(int).tolist()) == counts
+    assert sum(counts.values()) == 2**16
 
 
 @numba.njit
