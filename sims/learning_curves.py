@@ -1,6 +1,6 @@
 """How maps generalise: the posterior's error against training-set size and against the target's complexity.
 
-Five inputs, so that a million samples still fit most training sets. Writes to results/learning_curves/: the
+Five inputs, so that 300,000 samples still fit most training sets. Writes to results/learning_curves/: the
 figure (PNG and PDF), both tables (CSV) and the tallies (Parquet; kept, so that a second run only computes).
 
 Usage: python sims/learning_curves.py [--samples N] [--sets N] [--seed N] [--folder FOLDER]
@@ -31,7 +31,7 @@ MAPS = {
 TARGETS = ("x1", "x1 & x2", "maj(x1,x2,x3,x4,x5)", "x1 ^ x2", "parity(x1,x2,x3)")
 SIZES = (0, 2, 4, 8, 12, 16, 20, 24, 28)
 FIXED_SIZE = 16
-PER_LEVEL = 6
+PER_LEVEL = 4
 
 
 def targets_of_every_complexity(seed: int) -> list[str]:
@@ -54,8 +54,8 @@ def targets_of_every_complexity(seed: int) -> list[str]:
 def main() -> None:
     """Sample, learn, plot and tabulate."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=float, default=1e6)
-    parser.add_argument("--sets", type=int, default=200)
+    parser.add_argument("--samples", type=float, default=3e5)
+    parser.add_argument("--sets", type=int, default=64)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()

@@ -24,8 +24,8 @@ _MOSTLY_UNFITTED = 0.5
 def learning_curves(tables: Mapping[str, pd.DataFrame], ax: Axes, title: str = "") -> Axes:
     """Draw the averaged error off the training set against the training-set size, a line a map.
 
-    Markers are hollow where more than half of the training sets are fitted by no function that was seen: the
-    mean is then over the others only. Bars are two standard errors over training sets; dashed is the majority class.
+    Markers are hollow where more than half of the training sets are fitted by no function seen: the mean is
+    over the others only. Bars are two standard errors over training sets; dashed is the majority class.
 
     Parameters
     ----------

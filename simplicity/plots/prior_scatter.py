@@ -21,8 +21,8 @@ def prior_scatter(first: AnyPrior, second: AnyPrior, ax: Axes | None = None) -> 
     """Draw a point for every function that either prior lists: its prior in one against that in the other.
 
     Functions that only one of them lists are triangles at the other's edge: there they are below the
-    detection floor 1/N (dotted), not at 0. The diagonal is where the priors agree. The functions most probable have
-    95 % intervals.
+    detection floor 1/N (dotted), not at 0. The diagonal is where the priors agree. The most probable
+    functions have 95 % intervals.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ def test_functions_not_seen_are_allowed_for():
     divergence = kl_divergence(result, again)
     assert divergence.high == math.inf
     assert divergence.low < 0.5
-    assert kl_divergence(result, exact.uniform_prior(4)).value == pytest.approx(16 - found.low)
+    assert kl_divergence(result, exact.uniform_prior(4)).value == pytest.approx(16 - found.value)
 
 
 def test_errors_of_readouts_are_those_of_hidden_draws():
