@@ -119,7 +119,8 @@ def learning_curve(
 
     A result stands for its tally: functions not seen count as impossible. Where none of those seen fits,
     the posterior is undefined; such training sets are left out of the average and their share is reported. A
-    large share means that the average is over the easy ones.
+    large share means that the average is over the easy ones. Sampling errors of the tally itself are not
+    included: where the evidence is within a few bits of the floor 1/N, what was sampled decides, not the map.
 
     Parameters
     ----------
