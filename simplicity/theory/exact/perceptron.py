@@ -18,6 +18,7 @@ from simplicity.theory.exact.prior import ExactPrior, summed
 
 _MOST_GRID_INPUTS = 6  # a function is one word
 _MOST_STEPS = 100_000_000
+_LARGEST_RATIO = 1000.0  # of bias and weights: smaller cones are lost among rounding
 
 
 def ones_without_bias(n_inputs: int) -> tuple[Fraction, ...]:
@@ -38,9 +39,9 @@ def ones_without_bias(n_inputs: int) -> tuple[Fraction, ...]:
 def literal_of_uniform_weights(n_inputs: int) -> Fraction:
     """P(f = x_i) without bias and with uniform weights: 2^-n / n!.
 
-    f is x_i where weight i is positive, above the sum of the positive others, and no others alone reach above
-    0: all are negative (each with probability 1/2), and x_i is on with any of them, so that w_i exceeds the
-    sum of their sizes, which has probability 1 / n! (the volume of a simplex).
+    Without x_i no other inputs may give a positive sum, so all their weights are negative; with it none may
+    prevent one, so w_i exceeds the sum of their sizes. All n signs are given, which has probability 2^-n, and
+    one of n uniform sizes exceeds the sum of the others with probability 1 / n!, the volume of a simplex.
 
     Examples
     --------
@@ -172,7 +173,7 @@ def gaussian_perceptron(perceptron: Perceptron) -> ExactPrior:
     Raises
     ------
     ValueError
-        If the weights are not normal, or there are more parameters.
+        If the weights are not normal, there are more parameters, or one scale dwarfs the other.
 
     Examples
     --------
@@ -184,6 +185,12 @@ def gaussian_perceptron(perceptron: Perceptron) -> ExactPrior:
     if perceptron.distribution != "normal" or n + with_bias > 3:
         raise ValueError(
             f"perceptron must have normal weights and three parameters at most, got {perceptron!r}"
+        )
+    ratio = perceptron.bias_std * math.sqrt(n) / perceptron.weight_std
+    if with_bias and not 1 / _LARGEST_RATIO <= ratio <= _LARGEST_RATIO:
+        raise ValueError(
+            f"bias_std must be within a factor {_LARGEST_RATIO:g} of the scale of weights for solid angles to "
+            f"be told from rounding, got {perceptron.bias_std}"
         )
     values = input_table(n).astype(np.float64)
     values = values if perceptron.inputs == "01" else 2 * values - 1

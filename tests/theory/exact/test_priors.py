@@ -181,6 +181,21 @@ def test_solid_angles_without_bias():
     np.testing.assert_allclose(of_ones, [float(p) for p in exact.ones_without_bias(3)], atol=1e-12)
 
 
+@pytest.mark.parametrize("inputs", ["01", "pm1"])
+def test_solid_angles_at_the_ends_of_their_range(inputs):
+    """All 14 threshold functions are found; a large bias leaves the constants, half each."""
+    small, large = (Perceptron(2, bias_std=ratio / math.sqrt(2), inputs=inputs) for ratio in (1e-3, 1e3))
+    for pf_map in (small, large):
+        assert len(exact.gaussian_perceptron(pf_map)) == 14
+    np.testing.assert_allclose(exact.gaussian_perceptron(large).prior[:2], 0.5, atol=2e-3)
+
+
+def test_circuits_that_take_too_long_are_refused(monkeypatch):
+    monkeypatch.setattr("simplicity.theory.exact.circuit.MOST_STEPS", 1000)
+    with pytest.raises(ValueError, match="3 gates on 3 inputs take more than"):
+        exact.circuit_prior(3, 3)
+
+
 def test_layered_machine_as_published_and_by_enumeration():
     assert exact.layered_machine_ones(2, 2) == tuple(
         Fraction(p) for p in ("85/512", "27/128", "63/256", "27/128", "85/512")
@@ -250,7 +265,7 @@ def test_law_of_a_map(pf_map, law):
         (lambda: exact.exact_prior(LookupTable(5)), "n_inputs must be 4 or less"),
         (lambda: exact.exact_prior(ExpressionTree(5)), "n_inputs must be 4 or less"),
         (lambda: exact.exact_prior(BooleanCircuit(4, 12)), "n_gates must be smaller"),
-        (lambda: exact.exact_prior(BooleanCircuit(3, 6)), "n_gates must be smaller"),
+        (lambda: exact.exact_prior(Perceptron(2, bias_std=1e6)), "bias_std must be within a factor 1000"),
         (lambda: exact.circuit_prior(7, 1), "n_inputs must be 6 or less"),
         (lambda: exact.exact_prior(Perceptron(3)), "three parameters at most"),
         (lambda: exact.exact_prior(Perceptron(2, distribution="uniform")), "normal weights"),
