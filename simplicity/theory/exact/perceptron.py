@@ -189,8 +189,8 @@ def gaussian_perceptron(perceptron: Perceptron) -> ExactPrior:
     ratio = perceptron.bias_std * math.sqrt(n) / perceptron.weight_std
     if with_bias and not 1 / _LARGEST_RATIO <= ratio <= _LARGEST_RATIO:
         raise ValueError(
-            f"bias_std must be within a factor {_LARGEST_RATIO:g} of the scale of weights for solid angles to "
-            f"be told from rounding, got {perceptron.bias_std}"
+            f"bias_std must be within a factor {_LARGEST_RATIO:g} of the scale of weights, so that solid "
+            f"angles can be told from rounding, got {perceptron.bias_std}"
         )
     values = input_table(n).astype(np.float64)
     values = values if perceptron.inputs == "01" else 2 * values - 1
