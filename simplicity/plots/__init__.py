@@ -1,8 +1,19 @@
 """Plots: data and axes in, axes out. The only place that imports seaborn and Matplotlib."""
 
 from simplicity.plots.compare import compare, compare_ranks
+from simplicity.plots.learning import compare_learning, learning_curves
+from simplicity.plots.prior_scatter import prior_scatter
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
 
-__all__ = ["compare", "compare_ranks", "prior_vs_complexity", "rank", "save"]
+__all__ = [
+    "compare",
+    "compare_learning",
+    "compare_ranks",
+    "learning_curves",
+    "prior_scatter",
+    "prior_vs_complexity",
+    "rank",
+    "save",
+]
