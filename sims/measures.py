@@ -6,7 +6,11 @@ second run only plots). The six drawn are of different kinds: a string's history
 (entropy), the cube's edges (average_sensitivity, critical_sample_ratio), algebra (anf_monomials) and the
 size of a program (bdd_nodes).
 
-Usage: python sims/measures.py [--samples N] [--seed N] [--folder FOLDER]
+Correlations are over the functions of 10 or more independent hits. In a million samples without readouts
+these are little more than the constants and the functions with one or two ones, which no measure can tell
+apart in many ways; so 64 readouts are drawn for each of 250,000 hidden draws.
+
+Usage: python sims/measures.py [--samples N] [--readouts R] [--seed N] [--folder FOLDER]
 """
 
 from __future__ import annotations
@@ -30,7 +34,8 @@ FEWEST_HITS_DRAWN = 2  # most functions came up once and would only fill the flo
 def main() -> None:
     """Sample, tabulate and plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=float, default=1e6)
+    parser.add_argument("--samples", type=float, default=1.6e7)
+    parser.add_argument("--readouts", type=int, default=64)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()
@@ -38,7 +43,14 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
     tally = folder / "mlp-40-40.parquet"
-    simplicity.sample(MAP, arguments.samples, seed=arguments.seed, path=tally, progress=True)
+    simplicity.sample(
+        MAP,
+        arguments.samples,
+        seed=arguments.seed,
+        readouts=arguments.readouts,
+        path=tally,
+        progress=True,
+    )
     resolved = simplicity.load(tally, min_count=FEWEST_HITS)
     rows = []
     for name, measure in MEASURES.items():

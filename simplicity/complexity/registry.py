@@ -194,7 +194,7 @@ MEASURES: dict[str, Measure] = {
     "average_sensitivity": Measure(
         name="average_sensitivity",
         label=r"$\mathrm{AS}(f)/n$ (average sensitivity)",
-        units="fraction of inputs",
+        units="fraction",
         source="O'Donnell, Analysis of Boolean Functions (2014)",
         function=average_sensitivity,
     ),
@@ -243,7 +243,7 @@ MEASURES: dict[str, Measure] = {
     "critical_sample_ratio": Measure(
         name="critical_sample_ratio",
         label="CSR (critical sample ratio)",
-        units="fraction of inputs",
+        units="fraction",
         source="Arpit et al., ICML (2017); Valle-Pérez, Camargo and Louis, ICLR (2019)",
         function=critical_sample_ratio,
     ),

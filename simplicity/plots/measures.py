@@ -16,7 +16,7 @@ from simplicity.sampling import Result
 from simplicity.theory import rank_correlation
 from simplicity.theory.bounds import AnyMeasure
 
-_PANEL = 2.5, 2.3  # inches
+_PANEL = 2.9, 2.4  # inches
 
 
 @style.styled
@@ -46,7 +46,7 @@ def compare_measures(
     Returns
     -------
     Figure
-        2.5 inches wide a column (close it with ``plt.close``).
+        2.9 inches wide a column (close it with ``plt.close``).
 
     Raises
     ------
@@ -97,7 +97,7 @@ def compare_measures(
         labels,
         title="; ".join([result.label, *key.sample_notes(planes[0])]),
         loc="outside lower center",
-        ncols=min(3, int(figure.get_figwidth() / 2.4)),
+        ncols=min(3, int(figure.get_figwidth() / 2.9)),
         frameon=False,
         handler_map=key.HANDLERS,
     )
