@@ -5,16 +5,29 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import functools
+import inspect
 import operator
+import string
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simplicity.cli.map_options import made_map, shown_value, summary
 from simplicity.complexity import MEASURES, Measure, measure
-from simplicity.functions import from_strings, infer_n_inputs, names, to_integers, to_strings
+from simplicity.functions import (
+    MAX_INPUTS,
+    from_integers,
+    from_strings,
+    infer_n_inputs,
+    names,
+    to_integers,
+    to_strings,
+)
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.maps.locate import find_map, named_object
 from simplicity.maps.registry import MAPS
@@ -124,7 +137,10 @@ def _print_top(result: Result, top: int, measures: list[Measure], level: float) 
     ]
     for i, text in enumerate(_function_texts(functions, n_inputs)):
         ends = f"{interval.low[i]:.3g} … {interval.high[i]:.3g}"
-        values = [f"{column[i]:g}" for column in complexities]
+        values = [
+            _complexity_text(found, column[i], n_inputs)
+            for found, column in zip(measures, complexities, strict=True)
+        ]
         rows.append(
             [str(i + 1), text, str(result.counts[i]), f"{result.prior[i]:.4g}", ends, *values, known[i] or ""]
         )
@@ -159,16 +175,42 @@ def merge(arguments: argparse.Namespace) -> int:
 
 
 def complexity(arguments: argparse.Namespace) -> int:
-    """Print complexities of truth tables."""
+    """Print complexities of truth tables; of all measures, those that can be asked for them."""
     measures = [user_measure(name) for name in arguments.measure or MEASURES]
     width = max(len(found.name) for found in measures)
-    for string in arguments.strings:
-        words, n_inputs = from_strings([string]), infer_n_inputs(len(string))
+    for text in arguments.strings:
+        words, n_inputs = _function(text)
         name = names(words, n_inputs)[0]
-        print(string + (f"  ({name})" if name else ""))
+        print(text + (f"  ({name})" if name else ""))
         for found in measures:
-            print(f"    {found.name:{width}}  {found(words, n_inputs)[0]:g} {found.units}")
+            obstacle = found.obstacle(n_inputs)
+            if obstacle and not arguments.measure:
+                print(f"    {found.name:{width}}  skipped: {obstacle}")
+                continue
+            value = _complexity_text(found, found(words, n_inputs)[0], n_inputs)
+            print(f"    {found.name:{width}}  {value} {found.units}")
     return 0
+
+
+def _function(text: str) -> tuple[NDArray[np.uint64], int]:
+    """A function from its truth table: zeros and ones, or 0x and hexadecimal digits, four positions each."""
+    if not text.startswith(("0x", "0X")):
+        return from_strings([text]), infer_n_inputs(len(text))
+    digits = text[2:]
+    if not digits or set(digits) - set(string.hexdigits):
+        raise ValueError(f"a function in hexadecimal must be 0x and digits 0 to 9 and a to f, not {text!r}")
+    if 4 * len(digits) not in (2**n_inputs for n_inputs in range(2, MAX_INPUTS + 1)):
+        raise ValueError(
+            f"a function of n inputs has 2^n / 4 hexadecimal digits: 1, 2, 4, … {2**MAX_INPUTS // 4}, "
+            f"not {len(digits)}"
+        )
+    n_inputs = infer_n_inputs(4 * len(digits))
+    return from_integers(int(digits, 16), n_inputs), n_inputs
+
+
+def _complexity_text(found: Measure, value: float, n_inputs: int) -> str:
+    """The value, marked where it is an upper bound."""
+    return f"{value:g}" if found.is_exact(n_inputs) else f"≤ {value:g}"
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -190,15 +232,27 @@ def map_or_measure(name: str) -> type[ParameterFunctionMap] | Measure:
     """What ``check`` is to check: a map class, or a measure of the user's own."""
     if name in MEASURES:
         return MEASURES[name]
-    if ":" in name and isinstance(found := named_object(name), Measure):
-        return found
+    if ":" in name:
+        found = named_object(name)
+        if isinstance(found, Measure):
+            return found
+        if inspect.isfunction(found) and next(iter(inspect.signature(found).parameters), "") in (
+            "words",
+            "tables",
+        ):
+            return measure(found)
     maker: type[ParameterFunctionMap] = find_map(name)
     return maker
 
 
 def user_measure(name: str) -> Measure:
     """A measure by name, or a user's own as file.py:function."""
-    return measure(named_object(name) if ":" in name else name)
+    if ":" not in name:
+        return measure(name)
+    found = named_object(name)
+    if isinstance(found, type) or not callable(found):
+        raise ValueError(f"{name} is no measure but {type(found).__name__}: name a function of packed words")
+    return measure(found)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -11,6 +11,7 @@ from typing import NoReturn
 from simplicity._version import __version__
 from simplicity.cli import commands
 from simplicity.cli.map_options import add_map_options, whole_number
+from simplicity.complexity import MEASURES
 from simplicity.maps.locate import find_map
 from simplicity.sampling import SamplingInterrupted
 
@@ -58,7 +59,8 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     plot = add("plot", "plot prior against complexity, a panel a file")
     plot.add_argument("files", nargs="+", metavar="FILE")
     plot.add_argument("-o", "--output", required=True, metavar="FIGURE", help="PNG, PDF or SVG")
-    plot.add_argument("--measure", default="lz76", metavar="NAME", help="complexity measure; default lz76")
+    plot.add_argument("--measure", default="lz76", metavar="NAME",
+                      help="complexity measure, or file.py:function; default lz76")  # fmt: skip
     plot.add_argument("--kind", choices=("prior", "rank"), default="prior", help="default prior")
 
     plot.add_argument("--min-count", type=whole_number, default=1, metavar="N",
@@ -71,7 +73,7 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
         "--measure",
         action="append",
         metavar="NAME",
-        help="complexity measure, may be given again; default lz76",
+        help="complexity measure, or file.py:function, may be given again; default lz76",
     )
     show.add_argument("--level", type=float, default=0.95, metavar="X", help="of the intervals; default 0.95")
 
@@ -79,10 +81,15 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     merge.add_argument("files", nargs="+", metavar="FILE")
     merge.add_argument("-o", "--output", required=True, metavar="FILE")
 
-    complexity = add("complexity", "print the complexity of truth tables")
-    complexity.add_argument("strings", nargs="+", metavar="STRING", help="zeros and ones, 2^n of them")
+    complexity = add("complexity", "print the complexity of truth tables; upper bounds are marked ≤")
+    complexity.add_argument("strings", nargs="+", metavar="FUNCTION", help="zeros and ones, 2^n of them, "
+                            "or 0x and hexadecimal digits, 2^n / 4 of them")  # fmt: skip
     complexity.add_argument(
-        "--measure", action="append", metavar="NAME", help="may be given again; default all"
+        "--measure",
+        action="append",
+        metavar="NAME",
+        help="may be given again, or file.py:function; default all that can be asked for so many inputs and "
+        f"are installed, of {', '.join(MEASURES)}",
     )
 
     check = add("check", "run the contract tests on a map or a measure of your own")

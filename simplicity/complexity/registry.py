@@ -1,7 +1,7 @@
 """Complexity measures by name, and the one way to call them, built-in or a user's own.
 
 A new built-in measure is one file and one entry in `MEASURES`. A user's own measure is any function of
-``(words, n_inputs)`` passed to `measure`, or of boolean tables under `table_measure`.
+``(words, n_inputs)``, or of boolean tables alone, passed to `measure`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import functools
 import importlib.util
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,11 @@ class Measure:
         """Whether the values for functions of so many inputs are exact, not upper bounds."""
         return n_inputs <= self.exact_up_to
 
+    def axis_label(self, n_inputs: int) -> str:
+        """Label and units, and that values are upper bounds where they are."""
+        bound = "" if self.is_exact(n_inputs) else ", upper bound"
+        return f"{self.label} [{self.units}{bound}]"
+
     @property
     def is_installed(self) -> bool:
         """Whether what it needs is installed."""
@@ -192,7 +198,7 @@ MEASURES: dict[str, Measure] = {
     "average_sensitivity": Measure(
         name="average_sensitivity",
         label=r"$\mathrm{AS}(f)/n$ (average sensitivity)",
-        units="fraction of inputs",
+        units="fraction",
         source="O'Donnell, Analysis of Boolean Functions (2014)",
         function=average_sensitivity,
     ),
@@ -241,7 +247,7 @@ MEASURES: dict[str, Measure] = {
     "critical_sample_ratio": Measure(
         name="critical_sample_ratio",
         label="CSR (critical sample ratio)",
-        units="fraction of inputs",
+        units="fraction",
         source="Arpit et al., ICML (2017); Valle-Pérez, Camargo and Louis, ICLR (2019)",
         function=critical_sample_ratio,
     ),
@@ -302,8 +308,8 @@ def measure(name_or_callable: str | Measure | Callable[[NDArray[np.uint64], int]
     Parameters
     ----------
     name_or_callable : str, Measure or callable
-        A name in `MEASURES`; a measure, returned as it is; or a function of ``(words, n_inputs)``, named
-        by its ``__name__``.
+        A name in `MEASURES`; a measure, returned as it is; or a function of ``(words, n_inputs)``, or one of
+        a single argument, which is taken as `table_measure` does; named by its ``__name__``.
 
     Returns
     -------
@@ -336,9 +342,29 @@ def measure(name_or_callable: str | Measure | Callable[[NDArray[np.uint64], int]
             f"There are {', '.join(MEASURES)}; or pass a function of (words, n_inputs)"
         )
     if callable(name_or_callable):
-        name = getattr(name_or_callable, "__name__", type(name_or_callable).__name__)
-        return Measure(name=name, label=name, units="unknown", source="user", function=name_or_callable)
+        function: Any = name_or_callable
+        if _takes_tables(function):
+            return table_measure(function)
+        name = getattr(function, "__name__", type(function).__name__)
+        return Measure(name=name, label=name, units="unknown", source="user", function=function)
     raise ValueError(f"measure must be a name, a Measure or a function, not {name_or_callable!r}")
+
+
+def _takes_tables(function: Callable[..., Any]) -> bool:
+    """Whether a function can be called with one argument, and not with two."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some that are compiled have none
+        return False
+    try:
+        signature.bind(None, None)
+        return False
+    except TypeError:
+        try:
+            signature.bind(None)
+            return True
+        except TypeError:
+            return False
 
 
 def _on_tables(
@@ -370,6 +396,6 @@ def table_measure(function: Callable[[NDArray[np.bool_]], ArrayLike]) -> Measure
     >>> changes(from_strings(["0110", "0000"]), 2)
     array([2., 0.])
     """
+    name = getattr(function, "__name__", type(function).__name__)
     on_words = functools.partial(_on_tables, function)
-    functools.update_wrapper(on_words, function)
-    return measure(on_words)
+    return Measure(name=name, label=name, units="unknown", source="user", function=on_words)

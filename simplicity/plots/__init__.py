@@ -2,6 +2,7 @@
 
 from simplicity.plots.compare import compare, compare_ranks
 from simplicity.plots.learning import compare_learning, learning_curves
+from simplicity.plots.measures import compare_measures
 from simplicity.plots.prior_scatter import prior_scatter
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
@@ -10,6 +11,7 @@ from simplicity.plots.scatter import prior_vs_complexity
 __all__ = [
     "compare",
     "compare_learning",
+    "compare_measures",
     "compare_ranks",
     "learning_curves",
     "prior_scatter",

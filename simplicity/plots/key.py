@@ -36,7 +36,10 @@ def mark_entries(planes: Sequence[Plane], norm: LogNorm) -> list[Entry]:
         marks = tuple(_mark("o", GROUPS[group].area, colour, hollow=GROUPS[group].hollow) for group in groups)
         entries.append((marks, ", ".join(labels[group] for group in groups)))
     if any(plane.cells is not None for plane in planes):
-        entries.append((_mark("s", 25.0, colour), "cell of many functions (lowest row: one hit)"))
+        # More than 1 where rarer functions are not listed.
+        fewest = min(int(plane.result.counts.min()) for plane in planes)
+        hits = "one hit" if fewest == 1 else f"{fewest} hits"
+        entries.append((_mark("s", 25.0, colour), f"cell of many functions (lowest row: {hits})"))
     entries.append(_colour_entry(norm))
     return entries
 

@@ -95,7 +95,7 @@ def draw_functions(ax: Axes, plane: Plane, norm: LogNorm, title: str) -> None:
     if plane.cells is not None:
         layers.draw_cells(ax, plane.cells, norm)
     layers.draw_intervals(ax, plane.top)
-    x_label = f"{plane.measure.label} [{plane.measure.units}]"
+    x_label = plane.measure.axis_label(plane.result.n_inputs)
     style.label_axes(ax, x_label, "prior P(f) [probability]", title)
 
 

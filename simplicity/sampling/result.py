@@ -280,8 +280,8 @@ class Result:
 
         Parameters
         ----------
-        complexity : sequence of str or callable
-            Measures to add, a column each.
+        complexity : sequence of str, Measure or callable
+            Measures to add, a column each, as for `simplicity.complexity.measure`.
         level : float
             Of the interval.
 
@@ -289,7 +289,14 @@ class Result:
         -------
         pandas.DataFrame
             Columns ``function`` (string of 0 and 1), ``count``, ``prior``, ``prior_low``, ``prior_high`` and
-            one a measure.
+            one a measure. ``attrs["upper_bounds"]`` lists the measures whose values are upper bounds at so
+            many inputs, not exact.
+
+        Raises
+        ------
+        ValueError
+            If two columns would have one name, or a measure is unknown, cannot be asked for functions of so
+            many inputs or breaks its contract.
         """
         import pandas as pd
 
@@ -303,10 +310,17 @@ class Result:
             "prior_low": interval.low,
             "prior_high": interval.high,
         }
+        upper_bounds = []
         for wanted in (complexity,) if isinstance(complexity, str) or callable(complexity) else complexity:
             found = measure(wanted)
+            if found.name in columns:
+                raise ValueError(f"complexity would make two columns of the name {found.name!r}")
             columns[found.name] = found(self.functions, self.n_inputs)
-        return pd.DataFrame(columns)
+            if not found.is_exact(self.n_inputs):
+                upper_bounds.append(found.name)
+        table = pd.DataFrame(columns)
+        table.attrs["upper_bounds"] = upper_bounds
+        return table
 
     # -------------------------------------------------------------------------- merging and storage
     def __radd__(self, other: object) -> Result:

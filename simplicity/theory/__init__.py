@@ -10,6 +10,7 @@ from simplicity.theory.comparison import (
     prior_given_ones,
     total_variation,
 )
+from simplicity.theory.correlation import RankCorrelation, rank_correlation
 from simplicity.theory.envelope import Envelope, fitted_bound, independent_hits, upper_envelope
 from simplicity.theory.laws import ComplexityPrior, prior_by_complexity, zipf_rank
 from simplicity.theory.learning import Posterior, learning_curve, posterior
@@ -20,6 +21,7 @@ __all__ = [
     "Envelope",
     "Estimate",
     "Posterior",
+    "RankCorrelation",
     "entropy",
     "exact",
     "fitted_bound",
@@ -31,6 +33,7 @@ __all__ = [
     "prior_by_complexity",
     "prior_by_ones",
     "prior_given_ones",
+    "rank_correlation",
     "total_variation",
     "upper_envelope",
     "zipf_rank",

@@ -56,6 +56,12 @@ def folder(tmp_path_factory):
             @simplicity.complexity.table_measure
             def weight(tables):
                 return tables.sum(axis=1).astype(float)
+
+            def weight_of_tables(tables):
+                return tables.sum(axis=1)
+
+            def weight_of_words(words, n_inputs):
+                return simplicity.functions.ones(words)
             """
         )
     )
@@ -116,12 +122,59 @@ def test_a_users_map_and_measure(folder):
     assert bad.returncode == 1 and "all randomness must come from noise" in bad.stdout
 
 
+def complexities_of(done):
+    """What the complexity command printed, {function: {measure: text}}."""
+    found = {}
+    for line in done.stdout.splitlines():
+        if not line.startswith(" "):
+            values = found.setdefault(line.split()[0], {})
+        else:
+            name, text = line.split(maxsplit=1)
+            values[name] = text
+    return found
+
+
 def test_complexity_prints_every_measure(folder):
     done = run("complexity", "0001101001000101", "01101001", cwd=folder)
-    assert done.returncode == 0
-    for name in simplicity.complexity.MEASURES:
-        assert done.stdout.count(name) == 2
-    assert "24 bits" in done.stdout and "parity(x1,x2,x3)" in done.stdout
+    assert done.returncode == 0, done.stderr
+    found = complexities_of(done)
+    for values in found.values():
+        assert list(values) == list(simplicity.complexity.MEASURES)
+    assert found["0001101001000101"]["lz76"] == "24 bits" and "parity(x1,x2,x3)" in done.stdout
+    assert found["01101001"]["bdd_nodes"] == "5 nodes"
+    assert found["01101001"]["fourier_degree"] == "3 inputs"
+
+
+def test_complexity_marks_upper_bounds_and_says_why_it_skips(folder):
+    for n_inputs in (7, 8):
+        done = run("complexity", "01" * 2 ** (n_inputs - 1), cwd=folder)
+        assert done.returncode == 0, done.stderr
+        [values] = complexities_of(done).values()
+        for name, found in simplicity.complexity.MEASURES.items():
+            obstacle = found.obstacle(n_inputs)
+            assert values[name].startswith("≤ ") == (not obstacle and not found.is_exact(n_inputs))
+            assert not obstacle or values[name] == f"skipped: {obstacle}"
+    assert values["bdd_nodes"] == "≤ 1 nodes"
+
+
+def test_complexity_reads_hexadecimal(folder):
+    done = run("complexity", "0x1A45", "0001101001000101", "0x6", "0110", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    found = complexities_of(done)
+    assert found["0x1A45"] == found["0001101001000101"] and found["0x6"] == found["0110"]
+
+
+@pytest.mark.parametrize("name", ["weight", "weight_of_tables", "weight_of_words"])
+def test_a_users_measure_everywhere(folder, name):
+    """A decorated function, and plain ones of tables and of packed words."""
+    mine = f"my.py:{name}"
+    done = run("complexity", "0111", "--measure", mine, "--measure", "lz76", cwd=folder)
+    assert complexities_of(done) == {"0111": {name: "3 unknown", "lz76": "5 bits"}}
+    done = run("show", "a.parquet", "--top", "3", "--measure", mine, cwd=folder)
+    assert done.returncode == 0 and name in done.stdout, done.stderr
+    assert run("check", mine, cwd=folder).returncode == 0
+    done = run("plot", "a.parquet", "-o", f"{name}.png", "--measure", mine, cwd=folder)
+    assert done.returncode == 0, done.stderr
 
 
 def test_help_names_the_maps_own_options(folder):
@@ -174,6 +227,11 @@ MISTAKES = {
     "bad string": ["complexity", "0120"],
     "bad length": ["complexity", "011"],
     "unknown measure": ["complexity", "0110", "--measure", "lz67"],
+    "a map as a measure": ["complexity", "0110", "--measure", "my.py:mine"],
+    "no such measure in file": ["complexity", "0110", "--measure", "my.py:yours"],
+    "hexadecimal digits": ["complexity", "0x1g"],
+    "number of hexadecimal digits": ["complexity", "0x123"],
+    "no hexadecimal digits": ["complexity", "0x"],
     "no function in file": ["check", "my.py:yours"],
     "memory without a file": ["sample", "mlp", "--samples", "10", "--memory", "1GB"],
     "memory in words": ["sample", "mlp", "--samples", "10", "--memory", "much", "-o", "x.parquet"],

@@ -186,3 +186,23 @@ def test_a_measure_that_is_not_installed_names_its_extra():
 def test_limits_and_extras_are_checked(fields, message):
     with pytest.raises(ValueError, match=message):
         dataclasses.replace(MEASURES["lz76"], **fields)
+
+
+def test_a_plain_function_of_one_argument_sees_tables():
+    def weight(tables):
+        return tables.sum(axis=1)
+
+    def shifted(tables, *, by=1):
+        return tables.sum(axis=1) + by
+
+    words = random_words(7, 5)
+    assert measure(weight).name == "weight"
+    assert np.array_equal(measure(weight)(words, 7), functions.ones(words))
+    assert np.array_equal(measure(shifted)(words, 7), functions.ones(words) + 1)
+    assert np.array_equal(measure(lambda words, n=7: functions.ones(words))(words, 7), functions.ones(words))
+
+
+def test_the_label_of_an_axis_says_what_is_an_upper_bound():
+    small = Measure("small", "$N$", "gates", "me", rarer_symbol, exact_up_to=3)
+    assert small.axis_label(3) == "$N$ [gates]"
+    assert small.axis_label(4) == "$N$ [gates, upper bound]"

@@ -209,6 +209,29 @@ def test_table_of_a_result():
     assert list(result.to_pandas(complexity="lz76"))[-1] == "lz76"
 
 
+def test_table_with_a_users_own_measures():
+    def weight(words, n_inputs):
+        return functions.ones(words)
+
+    def first(tables):
+        return tables[:, 0].astype(int)
+
+    result = simplicity.sample(simplicity.maps.LookupTable(3), 100, seed=0)
+    table = result.to_pandas(complexity=[weight, first, "bdd_nodes"])
+    assert table["weight"].tolist() == [text.count("1") for text in table["function"]]
+    assert table["first"].tolist() == [int(text[0]) for text in table["function"]]
+    assert table.attrs["upper_bounds"] == []
+    larger = simplicity.sample(simplicity.maps.LookupTable(8), 10, seed=0)
+    assert larger.to_pandas(complexity=["bdd_nodes", "lz76"]).attrs["upper_bounds"] == ["bdd_nodes"]
+
+    def count(words, n_inputs):
+        return functions.ones(words)
+
+    for twice in ([count], ["lz76", "lz76"], [weight, weight]):
+        with pytest.raises(ValueError, match="two columns of the name"):
+            result.to_pandas(complexity=twice)
+
+
 def test_a_result_that_does_not_add_up_is_refused():
     result = sample(NETWORK, 100)
     parts = [result.functions, result.counts, result.sum_squares]
