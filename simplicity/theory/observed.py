@@ -100,7 +100,7 @@ def observe(source: Result | KnownPrior, functions: Words, use_symmetries: bool 
             none,
             _matched(source.functions, source.prior, functions, n_inputs),
         )
-    orbit_seen, seen_of, orbit_of, size = keys_seen, keys_seen, keys, np.ones(len(functions))
+    seen_of, orbit_of, size = keys_seen, keys, np.ones(len(functions))
     symmetries = source.map.symmetries if use_symmetries else None
     if symmetries is not None:
         changes = {
@@ -111,24 +111,25 @@ def observe(source: Result | KnownPrior, functions: Words, use_symmetries: bool 
         seen_of = _keys(canonical_forms(source.functions, n_inputs, **changes)[0], n_inputs)
         forms, sizes = canonical_forms(functions, n_inputs, **changes)
         orbit_of, size = _keys(forms, n_inputs), sizes.astype(np.float64)
-    orbit_seen, number = np.unique(seen_of, return_inverse=True)
-    counts = np.bincount(number, weights=source.counts)
+    listed, orbit = np.unique(orbit_of, return_inverse=True)
+    place = _rows(listed, seen_of)
+    on_list = place >= 0
+    place, counts, squares = place[on_list], source.counts[on_list], source.sum_squares[on_list]
+    hits = np.bincount(place, weights=counts, minlength=len(listed))
     # With readouts, hits of two members may be those of one draw: then the orbit counts as lonely.
-    alone = (source.counts <= source.readouts) & (source.sum_squares == source.counts**2)
-    has_company = np.bincount(number, weights=~alone) > 0
-    lonely = ~has_company & (counts <= source.readouts)
-    row = _rows(orbit_seen, orbit_of)
-    hits = np.where(row >= 0, counts[row], 0.0)
+    has_company = (counts > source.readouts) | (squares < counts**2)
+    in_company = np.bincount(place, weights=has_company, minlength=len(listed)) > 0
+    lonely = (hits > 0) & (hits <= source.readouts) & ~in_company
     log2_floor = -np.log2(source.n_samples) - np.log2(size)
     with np.errstate(divide="ignore"):
-        log2_prior = np.log2(hits) + log2_floor
+        log2_prior = np.log2(hits[orbit]) + log2_floor
     return Observed(
-        np.unique(orbit_of, return_inverse=True)[1].astype(np.int64),
+        orbit.astype(np.int64),
         size,
         log2_prior,
         log2_floor,
-        _rows(keys_seen, keys) >= 0,
-        np.where(row >= 0, lonely[row], False),
+        _rows(keys_seen[on_list], keys) >= 0,
+        lonely[orbit],
         _matched(source.functions, source.prior, functions, n_inputs),
     )
 
@@ -141,6 +142,8 @@ def _keys(words: Words, n_inputs: int) -> npt.NDArray[np.bytes_]:
 
 def _rows(known: npt.NDArray[np.bytes_], wanted: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
     """Row of each wanted key among known ones, -1 where it is not there."""
+    if len(known) == 0:
+        return np.full(len(wanted), -1)
     order = np.argsort(known, kind="stable")
     place = np.searchsorted(known, wanted, sorter=order)
     row = order[np.minimum(place, len(known) - 1)]

@@ -129,8 +129,8 @@ def _check_cost(n_inputs: int, limit: float, most_words: int) -> None:
         raise ValueError(
             f"max_complexity {limit:.4g} at {n_inputs} inputs means a walk over about 2^"
             f"{math.log2(strings):.1f} strings of up to {most_words} words ({size / 2**30:.3g} GiB); what is "
-            f"gone through is at most 2^{math.log2(_MOST_STRINGS):.0f} strings and {_MOST_BYTES / 2**30:g} GiB."
-            " Take fewer bits, or a weighted sample: simple_functions_sample"
+            f"gone through is at most 2^{math.log2(_MOST_STRINGS):.0f} strings, {_MOST_BYTES / 2**30:g} GiB. "
+            "Take fewer bits, or a weighted sample: simple_functions_sample"
         )
 
 
