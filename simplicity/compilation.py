@@ -133,3 +133,13 @@ def float32_from_bits(_context: Any, _x: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(types.float32))
 
     return types.float32(types.uint32), generate
+
+
+@intrinsic
+def ones_of_word(_context: Any, _word: Any) -> Any:
+    """How many bits of a uint64 are set, as int64."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), generate

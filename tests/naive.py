@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import itertools
 import math
+import zlib
 
 import numpy as np
 from scipy import special
@@ -439,3 +440,195 @@ def tally(strings, undefined, readouts):
         counts.update(of_draw)
         squares.update({s: c**2 for s, c in of_draw.items()})
     return {s: (counts[s], squares[s]) for s in counts}
+
+
+# complexity measures by their definitions
+
+
+def neighbours(position, n_inputs):
+    return [position ^ 1 << bit for bit in range(n_inputs)]
+
+
+def sensitivities(string, n_inputs):
+    """At every input, how many of its neighbours have another output."""
+    return [sum(string[x] != string[y] for y in neighbours(x, n_inputs)) for x in range(2**n_inputs)]
+
+
+def average_sensitivity(string, n_inputs):
+    return sum(sensitivities(string, n_inputs)) / (n_inputs * 2**n_inputs)
+
+
+def max_sensitivity(string, n_inputs):
+    return max(sensitivities(string, n_inputs))
+
+
+def critical_sample_ratio(string, n_inputs):
+    return sum(s > 0 for s in sensitivities(string, n_inputs)) / 2**n_inputs
+
+
+def walsh_spectrum(string, n_inputs):
+    """Sum over all x of ±1 output times the product of the ±1 inputs in S, for every S in order."""
+    outputs = np.array([1 - 2 * int(symbol) for symbol in string])
+    inputs = 1 - 2 * np.array([input_at(x, n_inputs) for x in range(2**n_inputs)])
+    subsets = [[k for k, bit in enumerate(input_at(s, n_inputs)) if bit] for s in range(2**n_inputs)]
+    return [int(outputs @ inputs[:, subset].prod(axis=1)) for subset in subsets]
+
+
+def fourier_degree(string, n_inputs):
+    spectrum = walsh_spectrum(string, n_inputs)
+    return max(sum(input_at(s, n_inputs)) for s, value in enumerate(spectrum) if value)
+
+
+def fourier_l1(string, n_inputs):
+    return sum(abs(value / 2**n_inputs) for value in walsh_spectrum(string, n_inputs))
+
+
+def fourier_mean_frequency(string, n_inputs):
+    spectrum = walsh_spectrum(string, n_inputs)
+    return sum(sum(input_at(s, n_inputs)) * (value / 2**n_inputs) ** 2 for s, value in enumerate(spectrum))
+
+
+def anf(string, n_inputs):
+    """The coefficient of the product of S: the sum mod 2 of f over all inputs whose ones lie in S."""
+    digits = np.array([int(symbol) for symbol in string])
+    positions = np.arange(2**n_inputs)
+    return "".join(str(digits[positions & ~s == 0].sum() % 2) for s in range(2**n_inputs))
+
+
+def anf_degree(string, n_inputs):
+    products = [s for s, coefficient in enumerate(anf(string, n_inputs)) if coefficient == "1"]
+    return max((sum(input_at(s, n_inputs)) for s in products), default=0)
+
+
+def anf_monomials(string, n_inputs):
+    return anf(string, n_inputs).count("1")
+
+
+def bdd_size(string, n_inputs, order):
+    """Nodes of the diagram that reads inputs in this order, made by sharing equal subdiagrams."""
+    nodes = set()
+
+    def made(table):
+        """The subdiagram of a table whose inputs are in the order read: text for a terminal or node."""
+        if len(table) == 1:
+            return table
+        low, high = made(table[: len(table) // 2]), made(table[len(table) // 2 :])
+        if low == high:
+            return low
+        node = f"({len(table)}?{low}:{high})"
+        nodes.add(node)
+        return node
+
+    made(permute_inputs(string, n_inputs, [list(order).index(k) for k in range(n_inputs)]))
+    return len(nodes)
+
+
+def bdd_nodes_of_all_orders(string, n_inputs):
+    return min(bdd_size(string, n_inputs, order) for order in itertools.permutations(range(n_inputs)))
+
+
+def bdd_nodes(string, n_inputs):
+    """The best order from the top: a node reading k, the inputs in `above` fixed, is a subfunction with k."""
+
+    def without(tables, k):
+        """The two halves of every table (by the inputs left, in order) with input k fixed."""
+        halves = set()
+        for table, left in tables:
+            place = 2 ** (len(left) - 1 - left.index(k))
+            rest = tuple(other for other in left if other != k)
+            for bit in (0, 1):
+                half = "".join(table[x] for x in range(len(table)) if x // place % 2 == bit)
+                halves.add((half, rest))
+        return halves
+
+    def depends(table, left, k):
+        place = 2 ** (len(left) - 1 - left.index(k))
+        return any(table[x] != table[x ^ place] for x in range(len(table)))
+
+    subfunctions = {frozenset(): {(string, tuple(range(n_inputs)))}}
+    fewest = {frozenset(): 0}
+    for size in range(1, n_inputs + 1):
+        for chosen in itertools.combinations(range(n_inputs), size):
+            above = frozenset(chosen)
+            subfunctions[above] = without(subfunctions[above - {chosen[0]}], chosen[0])
+            fewest[above] = min(
+                fewest[above - {k}]
+                + sum(depends(table, left, k) for table, left in subfunctions[above - {k}])
+                for k in chosen
+            )
+    return fewest[frozenset(range(n_inputs))]
+
+
+def zlib_size(string, n_inputs):
+    return len(zlib.compress(string.encode(), 9))
+
+
+# minimal expressions: functions as integers int(string, 2), so that & and | act position by position
+
+
+def literals(n_inputs):
+    """x1, …, xn and their negations."""
+    inputs = [
+        [bits[k] for bits in map(lambda x: input_at(x, n_inputs), range(2**n_inputs))]
+        for k in range(n_inputs)
+    ]
+    return [position_of(bits) for bits in inputs] + [
+        position_of([1 - bit for bit in bits]) for bits in inputs
+    ]
+
+
+def formula_sizes(n_inputs):
+    """Fewest AND/OR operators of each function: a formula of s is two whose sizes add up to s - 1."""
+    sizes = dict.fromkeys([0, 2**2**n_inputs - 1, *literals(n_inputs)], 0)
+    for size in itertools.count(1):
+        if len(sizes) == 2**2**n_inputs:
+            return sizes
+        for (f, f_size), (g, g_size) in itertools.product(list(sizes.items()), repeat=2):
+            if f_size + g_size + 1 == size:
+                sizes.setdefault(f & g, size)
+                sizes.setdefault(f | g, size)
+
+
+def circuit_sizes(n_inputs):
+    """Fewest two-input gates of each function: all sets of gates, breadth first, up to complements."""
+    everywhere = 2**2**n_inputs - 1
+    free = {min(f, f ^ everywhere) for f in [0, *literals(n_inputs)]}
+    sizes = dict.fromkeys(free, 0)
+    circuits = {frozenset(free)}
+    for size in itertools.count(1):
+        if len(sizes) == 2 ** (2**n_inputs - 1):
+            return {f: size for g, size in sizes.items() for f in (g, g ^ everywhere)}
+        larger = set()
+        for circuit in circuits:
+            for a, b in itertools.combinations(circuit, 2):
+                not_a, not_b = a ^ everywhere, b ^ everywhere
+                for made in (a & b, a & not_b, not_a & b, not_a & not_b, a ^ b):
+                    gate = min(made, made ^ everywhere)
+                    larger.add(circuit | {gate})
+                    sizes.setdefault(gate, size)
+        circuits = larger
+
+
+def cubes(n_inputs):
+    """The positions of every product of literals: an input is fixed to 0 or to 1, or free."""
+    for fixed in itertools.product((0, 1, None), repeat=n_inputs):
+        choices = [(0, 1) if bit is None else (bit,) for bit in fixed]
+        yield frozenset(position_of(bits) for bits in itertools.product(*choices))
+
+
+def prime_implicants(string):
+    """The largest cubes within the ones."""
+    ones = {x for x, character in enumerate(string) if character == "1"}
+    implicants = [cube for cube in cubes(int(math.log2(len(string)))) if cube <= ones]
+    return {cube for cube in implicants if not any(cube < other for other in implicants)}
+
+
+def sop_terms(string):
+    """Fewest cubes within the ones that cover them, by trying all choices."""
+    ones = {x for x, character in enumerate(string) if character == "1"}
+    implicants = [cube for cube in cubes(int(math.log2(len(string)))) if cube <= ones]
+    return next(
+        terms
+        for terms in itertools.count()
+        if any(set().union(*chosen) == ones for chosen in itertools.combinations(implicants, terms))
+    )

@@ -9,14 +9,15 @@ from simplicity.complexity import Measure
 from simplicity.functions import from_integers
 
 
-def check_measure(measure: Measure, n_inputs: int = 4, seed: int = 0) -> list[Check]:
+def check_measure(measure: Measure, n_inputs: int | None = None, seed: int = 0) -> list[Check]:
     """Run the contract tests on a complexity measure.
 
     Parameters
     ----------
     measure : Measure
         From :func:`simplicity.complexity.measure`.
-    n_inputs : int
+    n_inputs : int, optional
+        Default 4, or as many as the measure can be asked for.
     seed : int
         Of the random functions that the tests use.
 
@@ -30,6 +31,8 @@ def check_measure(measure: Measure, n_inputs: int = 4, seed: int = 0) -> list[Ch
     >>> [check.passed for check in check_measure(measure("lz76"))]
     [True, True, True]
     """
+    if n_inputs is None:
+        n_inputs = min(4, measure.max_inputs)
     generator = np.random.Generator(np.random.PCG64(seed))
     integers = [0, 2 ** (2**n_inputs) - 1] + [
         int.from_bytes(generator.bytes(2**n_inputs // 8 or 1), "big") % 2 ** (2**n_inputs) for _ in range(200)

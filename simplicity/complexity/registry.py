@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simplicity.complexity.anf import anf_degree, anf_monomials
+from simplicity.complexity.bdd import BEST_ORDER_UP_TO, bdd_nodes
+from simplicity.complexity.bdm import block_decomposition
+from simplicity.complexity.circuit import circuit_size
+from simplicity.complexity.critical_samples import critical_sample_ratio
 from simplicity.complexity.entropy import ones_entropy
+from simplicity.complexity.formula import formula_size
+from simplicity.complexity.fourier import fourier_degree, fourier_l1, fourier_mean_frequency
 from simplicity.complexity.lz76 import lz76_complexity
 from simplicity.complexity.lz78 import lz78_phrases
-from simplicity.functions import checked_n_inputs, checked_words, row_slices, unpack
+from simplicity.complexity.npn import MAX_SEARCHED
+from simplicity.complexity.sensitivity import average_sensitivity, max_sensitivity
+from simplicity.complexity.sum_of_products import EXACT_SOP_INPUTS, sop_terms
+from simplicity.complexity.zlib_size import zlib_size
+from simplicity.functions import MAX_INPUTS, checked_n_inputs, checked_words, row_slices, unpack
 
 
 @dataclass(frozen=True)
@@ -37,11 +49,21 @@ class Measure:
         Paper that defines it.
     function : callable
         Maps ``(words, n_inputs)``, words uint64 of shape (count, words), to shape (count,).
+    max_inputs : int
+        Most inputs that it can be asked for.
+    exact_up_to : int
+        Most inputs at which the values are exact; those beyond are upper bounds.
+    extra : str
+        The extra of this package that installs what it needs, as in ``pip install simplicity[extra]``;
+        empty where nothing more is needed.
+    module : str
+        The module that the extra brings.
 
     Raises
     ------
     ValueError
-        If a text is empty or `function` cannot be called.
+        If a text is empty, `function` cannot be called, a number of inputs is none, or only one of `extra`
+        and `module` is given.
 
     Examples
     --------
@@ -55,6 +77,10 @@ class Measure:
     units: str
     source: str
     function: Callable[[NDArray[np.uint64], int], ArrayLike]
+    max_inputs: int = MAX_INPUTS
+    exact_up_to: int = MAX_INPUTS
+    extra: str = ""
+    module: str = ""
 
     def __post_init__(self) -> None:
         for field in ("name", "label", "units", "source"):
@@ -64,6 +90,38 @@ class Measure:
         is_callable = callable(self.function)
         if not is_callable:
             raise ValueError(f"function of measure {self.name!r} must be callable, not {self.function!r}")
+        for field in ("max_inputs", "exact_up_to"):
+            number = getattr(self, field)
+            if not isinstance(number, int) or not 1 <= number <= MAX_INPUTS:
+                raise ValueError(
+                    f"{field} of measure {self.name!r} must be an integer from 1 to {MAX_INPUTS}, "
+                    f"not {number!r}"
+                )
+        if bool(self.extra) != bool(self.module):
+            raise ValueError(
+                f"extra and module of measure {self.name!r} come together, "
+                f"not {self.extra!r} and {self.module!r}"
+            )
+
+    def is_exact(self, n_inputs: int) -> bool:
+        """Whether the values for functions of so many inputs are exact, not upper bounds."""
+        return n_inputs <= self.exact_up_to
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether what it needs is installed."""
+        return not self.module or importlib.util.find_spec(self.module) is not None
+
+    def obstacle(self, n_inputs: int) -> str:
+        """Why it cannot be asked for functions of so many inputs, in words; empty where it can."""
+        if n_inputs > self.max_inputs:
+            return f"measure {self.name!r} can be asked for up to {self.max_inputs} inputs, not {n_inputs}"
+        if not self.is_installed:
+            return (
+                f"measure {self.name!r} needs {self.module}, which is not installed: "
+                f"pip install simplicity[{self.extra}]"
+            )
+        return ""
 
     def __call__(self, words: ArrayLike, n_inputs: int) -> NDArray[np.float64]:
         """Return the complexity of each function.
@@ -83,10 +141,14 @@ class Measure:
         Raises
         ------
         ValueError
-            As `simplicity.functions.checked_words`; or if the measure's function returns another shape,
-            something else than numbers, or infinities or NaN.
+            As `simplicity.functions.checked_words`; beyond `max_inputs`; or if the measure's function
+            returns another shape, something else than numbers, or infinities or NaN.
+        ImportError
+            If what it needs is not installed.
         """
         words = checked_words(words, n_inputs)
+        if obstacle := self.obstacle(n_inputs):
+            raise (ValueError if n_inputs > self.max_inputs else ImportError)(obstacle)
         if len(words) == 0:
             return np.empty(0)
         values = np.asarray(self.function(words, checked_n_inputs(n_inputs)))
@@ -126,6 +188,110 @@ MEASURES: dict[str, Measure] = {
         units="bits per position",
         source="Shannon, Bell Syst. Tech. J. 27, 379 (1948)",
         function=ones_entropy,
+    ),
+    "average_sensitivity": Measure(
+        name="average_sensitivity",
+        label=r"$\mathrm{AS}(f)/n$ (average sensitivity)",
+        units="fraction of inputs",
+        source="O'Donnell, Analysis of Boolean Functions (2014)",
+        function=average_sensitivity,
+    ),
+    "max_sensitivity": Measure(
+        name="max_sensitivity",
+        label=r"$s(f)$ (maximal sensitivity)",
+        units="inputs",
+        source="Cook, Dwork and Reischuk, SIAM J. Comput. 15, 87 (1986)",
+        function=max_sensitivity,
+    ),
+    "fourier_degree": Measure(
+        name="fourier_degree",
+        label=r"$\deg(f)$ (Fourier degree)",
+        units="inputs",
+        source="Nisan and Szegedy, Comput. Complexity 4, 301 (1994)",
+        function=fourier_degree,
+    ),
+    "fourier_l1": Measure(
+        name="fourier_l1",
+        label=r"$\sum_S |\hat F(S)|$ (Fourier L1)",
+        units="±1 outputs",
+        source="Kushilevitz and Mansour, SIAM J. Comput. 22, 1331 (1993)",
+        function=fourier_l1,
+    ),
+    "fourier_mean_frequency": Measure(
+        name="fourier_mean_frequency",
+        label=r"$\sum_S |S| \hat F(S)^2$ (mean frequency)",
+        units="inputs",
+        source="O'Donnell, Analysis of Boolean Functions (2014)",
+        function=fourier_mean_frequency,
+    ),
+    "anf_degree": Measure(
+        name="anf_degree",
+        label=r"$\deg_2(f)$ (ANF degree)",
+        units="inputs",
+        source="Carlet, Boolean Functions for Cryptography and Coding Theory (2021)",
+        function=anf_degree,
+    ),
+    "anf_monomials": Measure(
+        name="anf_monomials",
+        label=r"$N_{\mathrm{ANF}}$ (ANF monomials)",
+        units="products",
+        source="Carlet, Boolean Functions for Cryptography and Coding Theory (2021)",
+        function=anf_monomials,
+    ),
+    "critical_sample_ratio": Measure(
+        name="critical_sample_ratio",
+        label="CSR (critical sample ratio)",
+        units="fraction of inputs",
+        source="Arpit et al., ICML (2017); Valle-Pérez, Camargo and Louis, ICLR (2019)",
+        function=critical_sample_ratio,
+    ),
+    "bdd_nodes": Measure(
+        name="bdd_nodes",
+        label=r"$N_{\mathrm{BDD}}$ (decision diagram)",
+        units="nodes",
+        source="Bryant, IEEE Trans. Comput. C-35, 677 (1986); Friedman and Supowit, ibid. 39, 710 (1990)",
+        function=bdd_nodes,
+        exact_up_to=BEST_ORDER_UP_TO,
+    ),
+    "bdm": Measure(
+        name="bdm",
+        label="BDM (block decomposition)",
+        units="bits",
+        source="Zenil et al., Entropy 20, 605 (2018)",
+        function=block_decomposition,
+        extra="bdm",
+        module="pybdm",
+    ),
+    "zlib": Measure(
+        name="zlib",
+        label=r"$L_{\mathrm{zlib}}$ (zlib)",
+        units="bytes",
+        source="Deutsch, RFC 1951 (1996)",
+        function=zlib_size,
+    ),
+    "sop_terms": Measure(
+        name="sop_terms",
+        label="minimal sum of products",
+        units="terms",
+        source="Quine, Am. Math. Mon. 62, 627 (1955)",
+        function=sop_terms,
+        exact_up_to=EXACT_SOP_INPUTS,
+    ),
+    "formula_size": Measure(
+        name="formula_size",
+        label="formula size",
+        units="AND/OR operators",
+        source="Knuth, The Art of Computer Programming 4A, section 7.1.2",
+        function=formula_size,
+        max_inputs=MAX_SEARCHED,
+    ),
+    "circuit_size": Measure(
+        name="circuit_size",
+        label="circuit size",
+        units="two-input gates",
+        source="Knuth, The Art of Computer Programming 4A, section 7.1.2",
+        function=circuit_size,
+        max_inputs=MAX_SEARCHED,
     ),
 }
 
