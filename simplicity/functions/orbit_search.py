@@ -237,7 +237,7 @@ def _refine(words, s, depth):
 
 @kernel
 def _is_like(relations, literal, other, free):
-    """Whether one of the function's symmetries maps a literal to another and the chosen ones to themselves."""
+    """Whether a symmetry of the function maps one literal to the other, and the chosen ones to themselves."""
     a = literal >> 1
     b = other >> 1
     if a != b:
@@ -324,7 +324,7 @@ def _parts_at(s, depth):
 
 @kernel
 def search(words, with_negation, s, best):
-    """Write the canonical form under input permutation (and negation) to best; return the symmetries' number."""
+    """Write the canonical form under permutation (and negation) to best; return the number of symmetries."""
     n_inputs = s.order.shape[0]
     _find_relations(words, with_negation, s.relations, s.tables)
     s.colours[0, :] = np.uint64(1)

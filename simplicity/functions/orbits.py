@@ -1,4 +1,4 @@
-"""Orbits: one representative for all functions that input permutations, negations and complement make equal."""
+"""Orbits: a representative for all functions that permuting and negating inputs and complement make equal."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _both_form(words, tables, s, out):
 
 @kernel
 def _negation_form(words, tables, out):
-    """Canonical form under negation alone: of all polarities that counting leaves open, the smallest table."""
+    """Canonical form under negation alone: the smallest table of all polarities that counting leaves open."""
     table = tables.scratch[1]
     free = _settled_polarities(words, tables, table)
     symmetries = np.uint64(1)
