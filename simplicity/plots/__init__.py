@@ -1,8 +1,9 @@
 """Plots: data and axes in, axes out. The only place that imports seaborn and Matplotlib."""
 
+from simplicity.plots.blind_spots import blind_spots
 from simplicity.plots.compare import compare, compare_ranks
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
 
-__all__ = ["compare", "compare_ranks", "prior_vs_complexity", "rank", "save"]
+__all__ = ["blind_spots", "compare", "compare_ranks", "prior_vs_complexity", "rank", "save"]

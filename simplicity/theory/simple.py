@@ -7,7 +7,14 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.complexity import lz76_complexity, ones_entropy, reversed_words, word_counts
+from simplicity.complexity import (
+    anf_coefficients,
+    anf_monomials,
+    lz76_complexity,
+    ones_entropy,
+    reversed_words,
+    word_counts,
+)
 from simplicity.complexity import measure as find_measure
 from simplicity.functions import (
     checked_n_inputs,
@@ -36,7 +43,8 @@ def simple_functions(n_inputs: int, max_complexity: float, measure: AnyMeasure =
     * ``lz76``: K_LZ = n (N(s) + N(r)) / 2 with r the reverse of s, so K_LZ <= k means that s or r has at most
       floor(k / n) words. All strings of so few words are found by a walk over their prefixes; those whose
       reverse is simple enough are kept, and so are their reverses and complements.
-    * ``entropy``: functions with few ones or few zeros, put together from those positions.
+    * ``entropy``: functions with few ones or few zeros, put together from those positions;
+    * ``anf_monomials``: sums modulo 2 of few products of inputs, put together from those.
 
     The strings walked over, and with them the time, grow with the number c = floor(k / n) of words like 2^n
     to the power 2 (c - 2): with seven inputs there are 16,384 for c = 3, 27 million for c = 4 (k < 35 bits;
@@ -86,10 +94,12 @@ def simple_functions(n_inputs: int, max_complexity: float, measure: AnyMeasure =
         functions = _of_few_words(n_inputs, limit)
     elif found.function is ones_entropy:
         functions = _of_few_ones(n_inputs, limit)
+    elif found.function is anf_monomials:
+        functions = _of_few_monomials(n_inputs, limit)
     else:
         raise ValueError(
             f"functions of {n_inputs} inputs cannot be enumerated by {found.name!r}: that is possible up to "
-            f"{_MOST_INPUTS_ENUMERATED} inputs, and by 'lz76' and 'entropy' beyond. Take a list of your own, "
+            f"{_MOST_INPUTS_ENUMERATED} inputs, by 'lz76', 'entropy' and 'anf_monomials' beyond. Take a list of your own, "
             "such as simple_functions(..., measure='lz76'), and say so: blind_spots accepts any"
         )
     complexity = found(functions, n_inputs)
@@ -143,12 +153,25 @@ def _of_few_ones(n_inputs: int, limit: float) -> Words:
     most = int(np.count_nonzero(entropy <= limit)) - 1
     if most < 0:
         return np.empty((0, words_of(n_inputs)), np.uint64)
-    number = 2 * sum(math.comb(length, k) for k in range(most + 1))
-    if number * words_of(n_inputs) * 8 > _MOST_BYTES // 4:
+    few = _with_at_most(n_inputs, most)
+    return np.unique(np.concatenate([few, complement(few, n_inputs)]), axis=0)
+
+
+def _of_few_monomials(n_inputs: int, limit: float) -> Words:
+    """Functions whose algebraic normal form has at most `limit` monomials: the transform is its own inverse."""
+    if limit < 0:
+        return np.empty((0, words_of(n_inputs)), np.uint64)
+    return anf_coefficients(_with_at_most(n_inputs, min(int(limit), 2**n_inputs)), n_inputs)
+
+
+def _with_at_most(n_inputs: int, most: int) -> Words:
+    """Words with at most so many ones among their 2^n positions."""
+    length = 2**n_inputs
+    number = sum(math.comb(length, k) for k in range(most + 1))
+    if number * words_of(n_inputs) * 8 > _MOST_BYTES // 8:
         raise ValueError(
-            f"max_complexity {limit:.4g} at {n_inputs} inputs means 2^{math.log2(number):.1f} functions of "
-            f"up to {most} ones or zeros, too many to list: take fewer bits (entropy of {most - 1} ones is "
-            f"{entropy[most - 1]:.4g})"
+            f"there are 2^{math.log2(number):.1f} subsets of up to {most} of {length} positions, too many to "
+            "list: take a smaller max_complexity"
         )
     parts = []
     for k in range(most + 1):
@@ -158,8 +181,7 @@ def _of_few_ones(n_inputs: int, limit: float) -> Words:
         for column in positions.T:
             tables[rows, column >> 6] |= np.uint64(1) << (column & 63).astype(np.uint64)
         parts.append(tables)
-    few = np.concatenate(parts)
-    return np.unique(np.concatenate([few, complement(few, n_inputs)]), axis=0)
+    return np.concatenate(parts)
 
 
 def _subsets(length: int, size: int) -> npt.NDArray[np.int64]:

@@ -1,0 +1,313 @@
+"""Learning from a prior: the exact Bayesian posterior over its functions, and how it generalises.
+
+The likelihood is 0-1: a function fits a training set of positions of the target if it agrees on all of
+them. The error of a function is counted off the training set, and a posterior's error is its mean (that of
+a function drawn from it, the Gibbs error). See Mingard et al., J. Mach. Learn. Res. 22:79, 2021.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from simplicity.compilation import kernel
+from simplicity.functions import ones, pack
+from simplicity.random import checked_integer
+from simplicity.theory.tabulated import AnyPrior, checked_function, checked_prior
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint64]
+
+_SETS_AT_A_TIME = 64
+_THREADS = 2
+
+
+class Posterior(NamedTuple):
+    """Functions that fit a training set.
+
+    Parameters
+    ----------
+    functions : (F, words) uint64
+        Most probable first.
+    probability : (F,) float64
+        Sums to 1.
+    evidence : float
+        Prior of all of them together: the marginal likelihood.
+    """
+
+    functions: Words
+    probability: Floats
+    evidence: float
+
+
+def posterior(prior: AnyPrior, target: str | npt.ArrayLike, training_positions: npt.ArrayLike) -> Posterior:
+    """The posterior over a prior's functions, given a target's values at some positions.
+
+    Parameters
+    ----------
+    prior : Result or ExactPrior
+        Functions that a result did not see count as impossible.
+    target : str or (words,) uint64
+        A string of 0 and 1, a name such as "x1", or packed.
+    training_positions : array of int
+        Different positions of the truth table; none gives the prior.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    ValueError
+        If no function fits, a position is out of range or given twice, or the prior is truncated or empty.
+
+    Examples
+    --------
+    >>> from simplicity.theory import exact
+    >>> found = posterior(exact.uniform_prior(1), "01", [1])
+    >>> found.probability, found.evidence
+    (array([0.5, 0.5]), 0.5)
+    """
+    listed = checked_prior("prior", prior)
+    wanted = checked_function("target", target, listed.n_inputs)
+    size = 2**listed.n_inputs
+    positions = np.asarray(training_positions)
+    if positions.size == 0:
+        positions = np.empty(0, dtype=np.int64)
+    whole = positions.ndim == 1 and positions.dtype.kind in "iu"
+    if not whole or not ((positions >= 0) & (positions < size)).all():
+        raise ValueError(
+            f"training_positions must be integers from 0 to {size - 1}, got {training_positions!r}"
+        )
+    if len(np.unique(positions)) != len(positions):
+        raise ValueError(f"training_positions must be different, got {training_positions!r}")
+    inside = np.zeros(size, dtype=bool)
+    inside[positions] = True
+    fits = ((listed.functions ^ wanted) & pack(inside) == 0).all(axis=1)
+    weights = listed.prior[fits]
+    if not fits.any():
+        raise ValueError(f"training_positions of the target are fitted by no function of {listed.label!r}")
+    return Posterior(listed.functions[fits], weights / weights.sum(), float(weights.sum()))
+
+
+def learning_curve(
+    prior: AnyPrior,
+    target: str | npt.ArrayLike,
+    training_sizes: Iterable[int],
+    *,
+    n_training_sets: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Expected error off the training set against the size of the training set.
+
+    Two different expectations. *Annealed*: a function with e errors in 2^n points fits a uniformly drawn
+    training set of m points with probability C(2^n - e, m) / C(2^n, m), and then errs in e of the 2^n - m
+    others; the mean error is that of all prior functions with these weights, numerator and normalisation
+    averaged apart. *Averaged*: the mean over training sets of the posterior's own error. It is over all
+    training sets where there are at most ``n_training_sets``, and over so many sampled ones beyond; they
+    are nested (the first m of one order of the positions), so that errors at different m go together.
+
+    A result stands for its tally: functions not seen count as impossible. Where none of those seen fits,
+    the posterior is undefined; such training sets are left out of the average and their share is reported. A
+    large share means that the average is over the easy ones.
+
+    Parameters
+    ----------
+    prior : Result or ExactPrior
+    target : str or (words,) uint64
+        A string of 0 and 1, a name such as "x1", or packed.
+    training_sizes : iterable of int
+        Each from 0 to 2^n; at 2^n no point is left and errors are NaN.
+    n_training_sets : int
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size, in the order given: ``training_size``; ``annealed_error``; ``averaged_error``, its
+        standard error over sampled training sets ``averaged_error_se`` (0 over all of them),
+        ``training_sets`` and ``averaging`` ("all" or "sampled"); ``unfitted_share`` of training sets that no
+        function fits; ``log2_evidence``, of the mean prior that fits; ``majority_error``, the baseline that
+        predicts the more frequent label of the training set (a coin where they are equal), over all of them.
+
+    Raises
+    ------
+    ValueError
+        If a size is not an integer from 0 to 2^n, or the prior is truncated or empty.
+
+    Examples
+    --------
+    >>> from simplicity.maps import Perceptron
+    >>> from simplicity.theory import exact
+    >>> law = exact.exact_prior(Perceptron(n_inputs=2, bias_std=0))
+    >>> learning_curve(law, "x1", [3])[["annealed_error", "averaged_error", "majority_error"]].round(3)
+       annealed_error  averaged_error  majority_error
+    0           0.429           0.292             1.0
+    """
+    import pandas as pd
+
+    listed = checked_prior("prior", prior)
+    wanted = checked_function("target", target, listed.n_inputs)
+    size = 2**listed.n_inputs
+    sizes = [checked_integer("training_sizes", m, 0, size) for m in training_sizes]
+    n_sets = checked_integer("n_training_sets", n_training_sets, 1, 10**9)
+    checked_integer("seed", seed, 0, 2**64 - 1)
+    errors = listed.functions ^ wanted
+    n_errors = ones(errors)
+    of_each = np.bincount(n_errors, weights=listed.prior, minlength=size + 1)
+    n_ones = int(ones(wanted)[0])
+    sampled = sorted({m for m in sizes if math.comb(size, m) > n_sets})
+    averages = {
+        m: _averaged(errors, listed.prior, size, [m], _all_masks(size, m))[0] for m in {*sizes} - {*sampled}
+    }
+    if sampled:
+        masks = _sampled_masks(size, sampled, n_sets, seed)
+        averages |= dict(zip(sampled, _averaged(errors, listed.prior, size, sampled, masks), strict=True))
+    rows = []
+    for m in sizes:
+        evidence, error = annealed(of_each, m)
+        average = averages[m]
+        rows.append(
+            {
+                "training_size": m,
+                "annealed_error": error,
+                "averaged_error": average.error,
+                "averaged_error_se": average.standard_error if m in sampled else 0.0,
+                "training_sets": average.n_sets,
+                "averaging": "sampled" if m in sampled else "all",
+                "unfitted_share": average.unfitted_share,
+                "log2_evidence": evidence,
+                "majority_error": majority_error(size, n_ones, m),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def annealed(prior_by_errors: npt.ArrayLike, training_size: int) -> tuple[float, float]:
+    """log2 of the mean prior that fits a uniform training set, and the annealed error off it.
+
+    Parameters
+    ----------
+    prior_by_errors : (2^n + 1,) array
+        Total prior of the functions with each number of errors.
+    training_size : int
+
+    Returns
+    -------
+    log2_evidence, error : float
+        -inf and NaN where no function can fit; the error is NaN too where no point is left.
+
+    Examples
+    --------
+    >>> annealed([0.5, 0.0, 0.5], training_size=1)
+    (-1.0, 0.0)
+    """
+    prior = np.asarray(prior_by_errors, dtype=np.float64)
+    size, m = len(prior) - 1, training_size
+    e = np.flatnonzero((prior > 0) & (np.arange(size + 1) <= size - m))
+    if len(e) == 0:
+        return -math.inf, math.nan
+    # log of C(size - e, m) / C(size, m), shifted so that its largest term is 1
+    log_weights = np.log(prior[e]) + special.gammaln(size - e + 1) - special.gammaln(size - e - m + 1)
+    log_weights += special.gammaln(size - m + 1) - special.gammaln(size + 1)
+    largest = log_weights.max()
+    weights = np.exp(log_weights - largest)
+    evidence = float((largest + math.log(weights.sum())) / math.log(2))
+    return evidence, float(weights @ e / weights.sum() / (size - m)) if m < size else math.nan
+
+
+def majority_error(size: int, n_ones: int, training_size: int) -> float:
+    """Expected error off a uniform training set of its more frequent label; NaN where no point is left.
+
+    Examples
+    --------
+    >>> majority_error(4, n_ones=1, training_size=1)
+    0.5
+    """
+    m = training_size
+    if m == size:
+        return math.nan
+    k = np.arange(max(0, n_ones + m - size), min(m, n_ones) + 1)
+    weights = stats.hypergeom.pmf(k, size, n_ones, m)
+    rest_ones = (n_ones - k) / (size - m)
+    errors = np.where(2 * k > m, 1 - rest_ones, np.where(2 * k < m, rest_ones, 0.5))
+    return float(weights @ errors / weights.sum())
+
+
+class _Average(NamedTuple):
+    error: float
+    standard_error: float
+    n_sets: int
+    unfitted_share: float
+
+
+def _all_masks(size: int, m: int) -> npt.NDArray[np.uint64]:
+    """Every training set of m positions, (sets, 1, words)."""
+    chosen = np.array(list(itertools.combinations(range(size), m)), dtype=np.int64)
+    inside = np.zeros((len(chosen), size), dtype=bool)
+    inside[np.arange(len(chosen))[:, None], chosen] = True
+    return pack(inside)[:, None]
+
+
+def _sampled_masks(size: int, sizes: list[int], n_sets: int, seed: int) -> npt.NDArray[np.uint64]:
+    """Nested training sets of each size, (sets, sizes, words)."""
+    generator = np.random.Generator(np.random.Philox(key=seed))
+    masks = []
+    for start in range(0, n_sets, _SETS_AT_A_TIME):
+        count = min(_SETS_AT_A_TIME, n_sets - start)
+        ranks = generator.permuted(np.tile(np.arange(size), (count, 1)), axis=1)
+        masks.append(pack(ranks[:, None, :] < np.array(sizes)[:, None]))
+    return np.concatenate(masks)
+
+
+def _averaged(
+    errors: Words, prior: Floats, size: int, sizes: list[int], masks: npt.NDArray[np.uint64]
+) -> list[_Average]:
+    """Mean posterior error over training sets at each size; masks of one set are nested, smallest first."""
+    n_sets = len(masks)
+    fitting, erring = np.zeros(masks.shape[:2]), np.zeros(masks.shape[:2])
+    error_mass = prior * ones(errors)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        parts = [slice(start, start + _SETS_AT_A_TIME) for start in range(0, n_sets, _SETS_AT_A_TIME)]
+        list(
+            pool.map(
+                lambda part: _add_fits(errors, prior, error_mass, masks[part], fitting[part], erring[part]),
+                parts,
+            )
+        )
+    found = []
+    for j, m in enumerate(sizes):
+        fits = fitting[:, j] > 0
+        left = size - m
+        values = erring[fits, j] / fitting[fits, j] / (left or math.nan)
+        n = len(values)
+        mean = float(values.mean()) if n else math.nan
+        deviation = float(values.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan
+        found.append(_Average(mean, deviation, n_sets, float(1 - n / n_sets)))
+    return found
+
+
+@kernel
+def _add_fits(errors, prior, error_mass, masks, fitting, erring):
+    """Add the prior, and the prior times errors, of the functions that fit each training set."""
+    n_sets, n_sizes, words = masks.shape
+    for s in range(n_sets):
+        for f in range(errors.shape[0]):
+            for j in range(n_sizes):
+                wrong = np.uint64(0)
+                for i in range(words):
+                    wrong |= errors[f, i] & masks[s, j, i]
+                if wrong != 0:
+                    break
+                fitting[s, j] += prior[f]
+                erring[s, j] += error_mass[f]
