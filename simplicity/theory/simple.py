@@ -99,8 +99,8 @@ def simple_functions(n_inputs: int, max_complexity: float, measure: AnyMeasure =
     else:
         raise ValueError(
             f"functions of {n_inputs} inputs cannot be enumerated by {found.name!r}: that is possible up to "
-            f"{_MOST_INPUTS_ENUMERATED} inputs, by 'lz76', 'entropy' and 'anf_monomials' beyond. Take a list of your own, "
-            "such as simple_functions(..., measure='lz76'), and say so: blind_spots accepts any"
+            f"{_MOST_INPUTS_ENUMERATED} inputs, by 'lz76', 'entropy' and 'anf_monomials' beyond. Take a list of "
+            "your own, such as simple_functions(..., measure='lz76'), and say so: blind_spots accepts any"
         )
     complexity = found(functions, n_inputs)
     functions, complexity = functions[complexity <= limit], complexity[complexity <= limit]
@@ -158,7 +158,7 @@ def _of_few_ones(n_inputs: int, limit: float) -> Words:
 
 
 def _of_few_monomials(n_inputs: int, limit: float) -> Words:
-    """Functions whose algebraic normal form has at most `limit` monomials: the transform is its own inverse."""
+    """Functions of at most `limit` monomials in normal form: the transform is its own inverse."""
     if limit < 0:
         return np.empty((0, words_of(n_inputs)), np.uint64)
     return anf_coefficients(_with_at_most(n_inputs, min(int(limit), 2**n_inputs)), n_inputs)
