@@ -1,9 +1,10 @@
 """Which simple functions a map hardly ever gives: perceptron, networks, polynomial fits, programs, null map.
 
 Two lists of simple functions for each of 4 and 7 inputs: all functions of four inputs, by K_LZ and by
-formula size; all of seven inputs with K_LZ <= 28 bits, and all sums modulo 2 of at most two products of inputs. All
-maps get the same number of samples. Writes to results/blind_spots/: a figure a list (PNG and PDF), the table of
-gaps, the most blind functions, and differences between networks and polynomial fits with intervals (CSV).
+formula size; all of seven inputs with K_LZ <= 28 bits, and all sums modulo 2 of at most two products of
+inputs. All maps get the same number of samples. Writes to results/blind_spots/: a figure a list (PNG and
+PDF), the table of gaps, the most blind functions, and differences between networks and polynomial fits with
+intervals (CSV).
 
 Usage: python sims/blind_spots.py [--samples N] [--seed N] [--folder FOLDER]
 """

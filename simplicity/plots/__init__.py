@@ -2,8 +2,9 @@
 
 from simplicity.plots.blind_spots import blind_spots
 from simplicity.plots.compare import compare, compare_ranks
+from simplicity.plots.mass import mass_below
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
 
-__all__ = ["blind_spots", "compare", "compare_ranks", "prior_vs_complexity", "rank", "save"]
+__all__ = ["blind_spots", "compare", "compare_ranks", "mass_below", "prior_vs_complexity", "rank", "save"]

@@ -98,9 +98,9 @@ def simple_functions(n_inputs: int, max_complexity: float, measure: AnyMeasure =
         functions = _of_few_monomials(n_inputs, limit)
     else:
         raise ValueError(
-            f"functions of {n_inputs} inputs cannot be enumerated by {found.name!r}: that is possible up to "
-            f"{_MOST_INPUTS_ENUMERATED} inputs, by 'lz76', 'entropy' and 'anf_monomials' beyond. Take a list of "
-            "your own, such as simple_functions(..., measure='lz76'), and say so: blind_spots accepts any"
+            f"functions of {n_inputs} inputs cannot be enumerated by {found.name!r}: that is possible up "
+            f"to {_MOST_INPUTS_ENUMERATED} inputs, by 'lz76', 'entropy' and 'anf_monomials' beyond. Take a "
+            "list of your own, such as simple_functions(..., measure='lz76'): blind_spots takes any"
         )
     complexity = found(functions, n_inputs)
     functions, complexity = functions[complexity <= limit], complexity[complexity <= limit]
