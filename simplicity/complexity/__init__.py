@@ -13,7 +13,7 @@ from simplicity.complexity.fourier import (
     fourier_mean_frequency,
     walsh_spectrum,
 )
-from simplicity.complexity.lz76 import lz76_complexity, word_counts
+from simplicity.complexity.lz76 import lz76_complexity, reversed_words, word_counts
 from simplicity.complexity.lz78 import lz78_phrases
 from simplicity.complexity.registry import MEASURES, Measure, measure, table_measure
 from simplicity.complexity.sensitivity import average_sensitivity, max_sensitivity
@@ -40,6 +40,7 @@ __all__ = [
     "max_sensitivity",
     "measure",
     "ones_entropy",
+    "reversed_words",
     "sop_terms",
     "table_measure",
     "walsh_spectrum",

@@ -8,6 +8,7 @@ from simplicity.functions.operations import (
     order_by_string,
     permute_inputs,
 )
+from simplicity.functions.orbits import canonical_forms, orbit_members
 from simplicity.functions.packing import (
     MAX_INPUTS,
     checked_n_inputs,
@@ -32,6 +33,7 @@ from simplicity.functions.text import (
 
 __all__ = [
     "MAX_INPUTS",
+    "canonical_forms",
     "checked_n_inputs",
     "checked_words",
     "complement",
@@ -44,6 +46,7 @@ __all__ = [
     "names",
     "negate_inputs",
     "ones",
+    "orbit_members",
     "order_by_string",
     "pack",
     "permute_inputs",

@@ -1,7 +1,9 @@
 """Plots: data and axes in, axes out. The only place that imports seaborn and Matplotlib."""
 
+from simplicity.plots.blind_spots import blind_spots
 from simplicity.plots.compare import compare, compare_ranks
 from simplicity.plots.learning import compare_learning, learning_curves
+from simplicity.plots.mass import mass_below
 from simplicity.plots.measures import compare_measures
 from simplicity.plots.prior_scatter import prior_scatter
 from simplicity.plots.rank import rank
@@ -9,11 +11,13 @@ from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
 
 __all__ = [
+    "blind_spots",
     "compare",
     "compare_learning",
     "compare_measures",
     "compare_ranks",
     "learning_curves",
+    "mass_below",
     "prior_scatter",
     "prior_vs_complexity",
     "rank",

@@ -130,6 +130,46 @@ def predicted_bound(result: Result, measure: AnyMeasure = "lz76") -> Bound | Non
     )
 
 
+def a_priori_bound(n_inputs: int, measure: AnyMeasure = "lz76") -> Bound:
+    """The line that holds for no map in particular, so that maps can be measured against one and the same.
+
+    It is `predicted_bound` with all N_O = 2^(2^n) functions: log2 P = -K 2^n / max K. It meets P = 1 at K = 0
+    and the prior of the uniform map, 2^(-2^n), at max K (Dingle, Camargo and Louis, Nat. Commun. 9, 761,
+    2018).
+
+    Parameters
+    ----------
+    n_inputs : int
+    measure : str, Measure or callable
+        As for `simplicity.complexity.measure`.
+
+    Returns
+    -------
+    Bound
+
+    Raises
+    ------
+    ValueError
+        If the measure is unknown, breaks its contract, or is not above 0 anywhere.
+
+    Examples
+    --------
+    >>> a_priori_bound(3)([3, 15])
+    array([-1.6, -8. ])
+    """
+    found = find_measure(measure)
+    largest = _largest_complexity(n_inputs, found)
+    if largest.value <= 0:
+        raise ValueError(f"measure {found.name!r} is above 0 for no function: there is no line to draw")
+    return Bound(
+        a=2**n_inputs / largest.value,
+        b=0.0,
+        measure=found.name,
+        kind="predicted",
+        source=f"all 2^{2**n_inputs} functions; max K = {largest.value:.4g} ({largest.source})",
+    )
+
+
 def complexities_of(result: Result, measure: Measure, known: npt.ArrayLike | None = None) -> Floats:
     """Complexities of a result's functions, (F,): those known already, checked, or computed."""
     if known is None:
