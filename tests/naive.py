@@ -439,3 +439,17 @@ def tally(strings, undefined, readouts):
         counts.update(of_draw)
         squares.update({s: c**2 for s, c in of_draw.items()})
     return {s: (counts[s], squares[s]) for s in counts}
+
+
+def orbit(string, n_inputs, permutation=False, complement=False, negation=False):
+    """All strings that permuting and negating inputs and negating the output make of one."""
+    found = {string}
+    if permutation:
+        orders = list(itertools.permutations(range(n_inputs)))
+        found = {permute_inputs(s, n_inputs, order) for s in found for order in orders}
+    if negation:
+        subsets = [s for k in range(n_inputs + 1) for s in itertools.combinations(range(n_inputs), k)]
+        found = {negate_inputs(s, n_inputs, subset) for s in found for subset in subsets}
+    if complement:
+        found |= {"".join("10"[int(bit)] for bit in s) for s in found}
+    return found
