@@ -246,7 +246,7 @@ def rarefied(abundances: Abundances, n_draws: npt.ArrayLike) -> tuple[Floats, Fl
 
 
 def extrapolated(abundances: Abundances, n_draws: npt.ArrayLike) -> Floats:
-    """Unseen mass after more draws than there are, extrapolated: good to two or three times as many.
+    """Unseen mass after more draws than there are, extrapolated: fair to two or three times as many.
 
     (L/N) A^(m - H + 1) with A = (H - 1) Q1 / ((H - 1) Q1 + 2 Q2), L being the samples of functions of one draw
     (Chao and Jost, Ecology 93:2533, 2012).

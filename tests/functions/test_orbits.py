@@ -134,7 +134,7 @@ def hexads():
 
 
 def symmetric_functions(n_inputs):
-    """Functions with large groups, and what is known of their stabilisers: permutations; and of all changes."""
+    """Functions with large groups, with the known orders of their stabilisers: permutations; all changes."""
     x = functions.input_table(n_inputs).astype(int)
     total, factorial, n = x.sum(axis=1), math.factorial(n_inputs), n_inputs
     pairs = n // 2
