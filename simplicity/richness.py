@@ -174,19 +174,15 @@ def richness(abundances: Abundances, level: float = 0.95) -> Richness:
         ratio = once / twice
         unseen = share * once * ratio / 2
         variance = twice * (share * ratio**2 / 2 + share**2 * ratio**3 + share**2 * ratio**4 / 4)
-    else:  # the form that is finite without functions of two draws
+    else:  # the form that is finite without functions of two draws; of those 0 came up, and perhaps -ln(tail)
         unseen = share * once * (once - 1) / 2
-        variance = (
-            share * once * (once - 1) / 2
-            + share**2 * once * (2 * once - 1) ** 2 / 4
-            - share**2 * once**4 / (4 * (seen + unseen))
-            if seen
-            else 0.0
-        )
     low = float(seen)
-    if unseen > 0:
-        spread = np.log1p(max(variance, 0.0) * abundances.readouts / unseen**2)
+    if unseen > 0 and twice:
+        spread = np.log1p(variance * abundances.readouts / unseen**2)
         low += unseen * float(np.exp(-quantile * np.sqrt(spread)))
+    elif unseen > 0:
+        missed = -np.log((1 - level) / 2) * abundances.readouts
+        low += min(unseen, share * once**2 / (2 * missed))
     method = (
         "Chao1, by sample"
         if abundances.readouts == 1
@@ -248,8 +244,8 @@ def rarefied(abundances: Abundances, n_draws: npt.ArrayLike) -> tuple[Floats, Fl
 def extrapolated(abundances: Abundances, n_draws: npt.ArrayLike) -> Floats:
     """Unseen mass after more draws than there are, extrapolated: fair to two or three times as many.
 
-    (L/N) A^(m - H + 1) with A = (H - 1) Q1 / ((H - 1) Q1 + 2 Q2), L being the samples of functions of one draw
-    (Chao and Jost, Ecology 93:2533, 2012).
+    (L/N) A^(m - H + 1) with A = (H - 1) Q1 / ((H - 1) Q1 + 2 Q2), L being the samples of functions of one
+    draw (Chao and Jost, Ecology 93:2533, 2012).
 
     Parameters
     ----------

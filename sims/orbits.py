@@ -68,7 +68,7 @@ def figure(result: simplicity.Result, orbits):
         least = prior[~few].min()
         ax.axhline(least, color=style.FITTED, linewidth=0.8)
         ax.annotate(
-            f"smallest with ≥ {RESOLVED} hits: 2^{np.log2(least):.1f}",
+            f"smallest with ≥ {RESOLVED} hits: $2^{{{np.log2(least):.1f}}}$",
             (1, least), (-2, 3), xycoords=("axes fraction", "data"), textcoords="offset points",
             ha="right", color=style.FITTED, fontsize=7,
         )  # fmt: skip
@@ -80,7 +80,7 @@ def figure(result: simplicity.Result, orbits):
     axes[0].set_ylabel("prior P(f) of one function [probability]")
     for name, colour in ((f"≥ {RESOLVED} hits", style.DATA), (f"< {RESOLVED} hits", style.INTERVAL)):
         axes[1].scatter([], [], s=12, color=colour, label=name)
-    axes[1].legend(loc="lower left", frameon=False)
+    axes[1].legend(loc="upper right", frameon=False)
     made.suptitle(f"{result.label}: {result.n_samples:,} samples", fontsize=9)
     return made
 
