@@ -67,7 +67,7 @@ def test_readouts_of_a_network(network, by_orbit, n_draws):
     plain = binomial_interval(counts, n_samples)
     plain_covered = ((plain.low <= priors) & (priors <= plain.high)).mean(axis=0)
     expected = priors * n_samples
-    # Averages over functions of like frequency: runs of one function share the error of its standard of truth.
+    # Averages over functions of like frequency.
     for least, most in ((1, 30), (30, np.inf)):
         chosen = (expected >= least) & (expected < most)
         if not chosen.any():
