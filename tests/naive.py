@@ -632,3 +632,17 @@ def sop_terms(string):
         for terms in itertools.count()
         if any(set().union(*chosen) == ones for chosen in itertools.combinations(implicants, terms))
     )
+
+
+def orbit(string, n_inputs, permutation=False, complement=False, negation=False):
+    """All strings that permuting and negating inputs and negating the output make of one."""
+    found = {string}
+    if permutation:
+        orders = list(itertools.permutations(range(n_inputs)))
+        found = {permute_inputs(s, n_inputs, order) for s in found for order in orders}
+    if negation:
+        subsets = [s for k in range(n_inputs + 1) for s in itertools.combinations(range(n_inputs), k)]
+        found = {negate_inputs(s, n_inputs, subset) for s in found for subset in subsets}
+    if complement:
+        found |= {"".join("10"[int(bit)] for bit in s) for s in found}
+    return found

@@ -15,6 +15,7 @@ LEVELS = [
     ["simd"],
     ["functions", "random"],
     ["statistics"],
+    ["richness"],
     ["complexity"],
     ["maps"],
     ["sampling"],

@@ -113,6 +113,9 @@ def show(arguments: argparse.Namespace) -> int:
     top = checked_integer("--top", arguments.top, 1, 2**31)
     measures = [user_measure(name) for name in arguments.measure or ["lz76"]]
     checked_level(arguments.level)
+    if arguments.by_orbit:
+        _print_orbits(load(arguments.file), top, measures, arguments.level)
+        return 0
     result = load(arguments.file, max_functions=top)
     print(description(result))
     _print_top(result, top, measures, arguments.level)
@@ -144,8 +147,35 @@ def _print_top(result: Result, top: int, measures: list[Measure], level: float) 
         rows.append(
             [str(i + 1), text, str(result.counts[i]), f"{result.prior[i]:.4g}", ends, *values, known[i] or ""]
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     print(f"intervals: {interval.method}")
+    _print_table(rows)
+
+
+def _print_orbits(result: Result, top: int, measures: list[Measure], level: float) -> None:
+    orbits = result.by_orbit()
+    interval = orbits.interval(level)
+    functions, n_inputs = orbits.functions[:top], result.n_inputs
+    complexities = [found(functions, n_inputs) for found in measures]
+    header = ["rank", "representative", "members", "count", "prior of one", f"{100 * level:g}% interval"]
+    rows = [header + [f"{m.name} of it" for m in measures]]
+    for i, text in enumerate(_function_texts(functions, n_inputs)):
+        ends = f"{interval.low[i]:.3g} … {interval.high[i]:.3g}"
+        numbers = [
+            str(i + 1),
+            text,
+            str(orbits.sizes[i]),
+            str(orbits.counts[i]),
+            f"{orbits.prior[i]:.4g}",
+            ends,
+        ]
+        rows.append(numbers + [f"{column[i]:g}" for column in complexities])
+    print(description(result))
+    print(f"{len(orbits):,} classes under {orbits.symmetries}; intervals: {interval.method}")
+    _print_table(rows)
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 

@@ -75,6 +75,8 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
         metavar="NAME",
         help="complexity measure, or file.py:function, may be given again; default lz76",
     )
+    show.add_argument("--by-orbit", action="store_true", help="classes of functions that the map's "
+                      "symmetries make equally probable, with the prior of one; reads all of it")  # fmt: skip
     show.add_argument("--level", type=float, default=0.95, metavar="X", help="of the intervals; default 0.95")
 
     merge = add("merge", "add up results of one map")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from simplicity.functions import checked_words, from_strings, to_strings, words_of
 from simplicity.maps.base import ParameterFunctionMap, Symmetries
 from simplicity.maps.locate import rebuild
+from simplicity.richness import Abundances, Richness, coverage_curve, richness, unseen_mass_interval
 from simplicity.sampling.engine import Engine
 from simplicity.sampling.ranges import Range, check_mergeable, joined_ranges
 from simplicity.sampling.tally import Table, Tally
@@ -169,6 +170,38 @@ class Result:
     def unseen_mass(self) -> float:
         """Good-Turing estimate of the prior of all functions not seen, by independent hidden draws."""
         return unseen_mass(self.n_lonely, self.n_samples)
+
+    @property
+    def abundances(self) -> Abundances:
+        """How many functions came up how often: what says something of those that did not.
+
+        Raises
+        ------
+        ValueError
+            If the result is truncated.
+        """
+        if self.is_truncated:
+            raise ValueError(f"the result lists only {self.extent}: load the whole file")
+        return Abundances.of(self.counts, self.sum_squares, self.n_samples, self.readouts)
+
+    def unseen_mass_interval(self, level: float = 0.95) -> Interval:
+        """Interval of the prior of all functions not seen; see `simplicity.richness`."""
+        return unseen_mass_interval(self.abundances, level)
+
+    def richness(self, level: float = 0.95) -> Richness:
+        """Functions seen, and a lower bound of how many the map can reach; see `simplicity.richness`."""
+        return richness(self.abundances, level)
+
+    def coverage_curve(self, points: int = 40, times: float = 3.0) -> pd.DataFrame:
+        """Expected unseen mass against the number of samples, up to ``times`` as many as there are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``n_samples``, ``unseen_mass``, ``low`` and ``high`` (bounds of the estimate: they differ
+            with readouts only, and are no confidence limits) and ``kind``: "rarefied" or "extrapolated".
+        """
+        return coverage_curve(self.abundances, points, times)
 
     def interval(self, level: float = 0.95, rows: slice | npt.NDArray[Any] = slice(None)) -> Interval:
         """Interval of each function's prior: binomial, or clustered by hidden draw with readouts.
