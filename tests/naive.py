@@ -439,3 +439,26 @@ def tally(strings, undefined, readouts):
         counts.update(of_draw)
         squares.update({s: c**2 for s, c in of_draw.items()})
     return {s: (counts[s], squares[s]) for s in counts}
+
+
+# Learning coefficients -------------------------------------------------------------------------------
+
+
+def deep_linear_coefficient(widths, rank):
+    """(lambda, m) of a deep linear network: try every set of layers against the theorem's three conditions."""
+    excess = [width - rank for width in widths]
+    found = set()
+    for size in range(2, len(widths) + 1):
+        for inside in itertools.combinations(range(len(widths)), size):
+            chosen = [excess[s] for s in inside]
+            others = [excess[s] for s in range(len(widths)) if s not in inside]
+            ell, total = size - 1, sum(chosen)
+            below = all(max(chosen) < other and total < ell * other for other in others)
+            if below and total >= ell * max(chosen):
+                a = total - (-(-total // ell) - 1) * ell
+                value = (-(rank**2) + rank * (widths[0] + widths[-1])) / 2 + a * (ell - a) / (4 * ell)
+                value -= ell * (ell - 1) / 4 * (total / ell) ** 2
+                value += sum(x * y for x, y in itertools.combinations(chosen, 2)) / 2
+                found.add((value, a * (ell - a) + 1))
+    (answer,) = found
+    return answer
