@@ -263,10 +263,11 @@ def parse(text: str, n_inputs: int | None = None) -> npt.NDArray[np.uint64]:
     >>> from simplicity.functions import to_strings
     >>> to_strings(parse("x1 ^ x2"), 2), to_strings(parse("maj(x1, x2, not x3) | 0"), 3)
     (['0110'], ['00101011'])
-    >>> parse("x1 ^ y")
-    Traceback (most recent call last):
-    ...
-    FormulaError: unknown name 'y' (known are x1, x2, … and maj, parity, threshold, ite) at column 6:
+    >>> try:
+    ...     parse("x1 ^ y")
+    ... except ValueError as error:
+    ...     print(error)
+    unknown name 'y' (known are x1, x2, … and maj, parity, threshold, ite) at column 6:
         x1 ^ y
              ^
     """

@@ -56,7 +56,8 @@ def as_function(specification: str | npt.ArrayLike, n_inputs: int) -> npt.NDArra
     if re.fullmatch("[01]{2,}", text):
         if len(text) != 2**n_inputs:
             raise ValueError(
-                f"a truth table of {n_inputs} inputs has {2**n_inputs} zeros and ones, got {len(text)}: {shown}"
+                f"a truth table of {n_inputs} inputs has {2**n_inputs} zeros and ones, "
+                f"got {len(text)}: {shown}"
             )
         return from_strings([text])[0]
     if text[:2] in ("0x", "0X"):
