@@ -11,6 +11,7 @@ from typing import NoReturn
 from simplicity._version import __version__
 from simplicity.cli import commands
 from simplicity.cli.map_options import add_map_options, whole_number
+from simplicity.functions import FormulaError
 from simplicity.maps.locate import find_map
 from simplicity.sampling import SamplingInterrupted
 
@@ -123,6 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ValueError, TypeError, OSError, ImportError, MemoryError, argparse.ArgumentError) as error:
-        message = " ".join(str(error).split()) or type(error).__name__
+        text = error.summary if isinstance(error, FormulaError) else str(error)
+        message = " ".join(text.split()) or type(error).__name__
         print(f"simplicity: error: {message}", file=sys.stderr)
         return 2

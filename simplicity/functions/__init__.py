@@ -1,5 +1,6 @@
 """What a function is: bit order, packing, strings, operations and names."""
 
+from simplicity.functions.formula import FormulaError, parse
 from simplicity.functions.names import named_functions, names
 from simplicity.functions.operations import (
     complement,
@@ -8,6 +9,7 @@ from simplicity.functions.operations import (
     order_by_string,
     permute_inputs,
 )
+from simplicity.functions.orbits import canonical_forms, orbit_members
 from simplicity.functions.packing import (
     MAX_INPUTS,
     checked_n_inputs,
@@ -20,6 +22,7 @@ from simplicity.functions.packing import (
     unpack,
     words_of,
 )
+from simplicity.functions.specification import as_function
 from simplicity.functions.text import (
     from_bytes,
     from_integers,
@@ -32,6 +35,9 @@ from simplicity.functions.text import (
 
 __all__ = [
     "MAX_INPUTS",
+    "FormulaError",
+    "as_function",
+    "canonical_forms",
     "checked_n_inputs",
     "checked_words",
     "complement",
@@ -44,8 +50,10 @@ __all__ = [
     "names",
     "negate_inputs",
     "ones",
+    "orbit_members",
     "order_by_string",
     "pack",
+    "parse",
     "permute_inputs",
     "position_mask",
     "row_slices",
