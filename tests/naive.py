@@ -445,7 +445,7 @@ def tally(strings, undefined, readouts):
 
 
 def deep_linear_coefficient(widths, rank):
-    """(lambda, m) of a deep linear network: try every set of layers against the theorem's three conditions."""
+    """(lambda, m) of a deep linear network: every set of layers is tried against the theorem's conditions."""
     excess = [width - rank for width in widths]
     found = set()
     for size in range(2, len(widths) + 1):

@@ -1,4 +1,4 @@
-"""Learning coefficients that are known: (lambda, multiplicity) of the volume V(eps) ~ eps^lambda (-log eps)^(m-1)."""
+"""Learning coefficients that are known: (lambda, m) of the volume V(eps) ~ eps^lambda (-log eps)^(m-1)."""
 
 from __future__ import annotations
 

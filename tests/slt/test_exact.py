@@ -63,7 +63,9 @@ def test_deep_linear_does_not_see_the_order_of_layers():
             assert exact.deep_linear(order, 0) == exact.deep_linear(widths, 0)
         for rank in range(min(widths) + 1):
             first, *hidden, last = widths
-            assert exact.deep_linear([last, *reversed(hidden), first], rank) == exact.deep_linear(widths, rank)
+            assert exact.deep_linear([last, *reversed(hidden), first], rank) == exact.deep_linear(
+                widths, rank
+            )
 
 
 def test_one_layer_is_a_regular_model():
