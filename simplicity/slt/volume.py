@@ -121,7 +121,7 @@ def volume(
         Particles a run, independent runs (at least 2) and moves of each particle at each level.
     seed : int
     threads : int, optional
-        Runs at a time; all cores by default. The result does not depend on it.
+        Runs at a time; all processors by default. The result does not depend on it.
     budget_seconds : float, optional
         For all runs together. The curve then ends, "over budget", where the slowest run got.
 
@@ -152,7 +152,7 @@ def volume(
         )
     particles = checked_integer("particles", particles, 16)
     runs = checked_integer("runs", runs, 2)
-    threads = checked_integer("threads", threads or os.cpu_count() or 1, 1)
+    threads = checked_integer("threads", threads or len(os.sched_getaffinity(0)), 1)
     budget = None if budget_seconds is None else checked_positive("budget_seconds", budget_seconds)
     start = time.perf_counter()
     moves = FineMoves(prior.noise)
