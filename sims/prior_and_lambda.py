@@ -133,7 +133,7 @@ def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
         "log2_prior": "log2 P(f)",
         "lambda": f"λ(ε), ε from {SCALE[0]:.0e} to {SCALE[1]:.0e}",
     }
-    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.6), constrained_layout=True)
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.9), constrained_layout=True)
     for ax, row in zip(axes, correlations.itertuples(), strict=True):
         for converged, marker in ((True, "o"), (False, "^")):
             part = table[(table.status == "converged") == converged]
@@ -151,7 +151,7 @@ def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
         label_axes(
             ax, label[row.x], label[row.y], f"Spearman {row.spearman:.2f} ({row.low:.2f} to {row.high:.2f})"
         )
-    axes[-1].legend(frameon=False)
+    figure.legend(*axes[-1].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     figure.suptitle(f"{MAP.label}: all functions, in {len(table)} classes", fontsize=9)
     return figure
 
@@ -159,7 +159,7 @@ def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
 @styled
 def volumes(curves: list[slt.VolumeCurve]) -> Figure:
     """Measured volumes with the known slopes beside them, and the slopes by scale."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0), constrained_layout=True)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3), constrained_layout=True)
     for curve, (_, exact, title), colour in zip(curves, KNOWN, sns.color_palette("colorblind"), strict=False):
         table = curve.to_pandas()
         left.fill_between(table.eps, table.low, table.high, color=colour, alpha=0.25, lw=0)
@@ -175,7 +175,7 @@ def volumes(curves: list[slt.VolumeCurve]) -> Figure:
             slopes.eps, slopes.value / exact.value, slopes.standard_error / exact.value, color=colour, lw=1
         )
     left.plot([], [], color="0.15", lw=0.7, ls="--", label="exact λ and m, through the last point")
-    left.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     right.axhline(1, color="0.15", lw=0.7, ls="--")
     for ax in (left, right):
         ax.set_xscale("log")

@@ -59,6 +59,17 @@ def test_uniform_noise():
         assert abs(found.log2_volume - np.log2(2 * np.pi * eps / 24)) < 6 * found.standard_error < 2
 
 
+def test_intervals_cover():
+    """40 intervals of level 0.95: fewer than 32 cover with probability 3e-4. Control: a quarter of it."""
+    z = []
+    for seed in range(40):
+        found = volume(losses.sum_of_powers([2]), smallest=1e-3, particles=128, seed=seed, threads=1).at(1e-3)
+        z.append((found.log2_volume - EXACT[0][1](1e-3) / np.log(2)) / found.standard_error)
+    half = stats.t(7).ppf(0.975)
+    assert (np.abs(z) < half).sum() >= 32
+    assert (np.abs(z) < half / 4).sum() < 32
+
+
 @pytest.mark.parametrize("kind", ["normal", "uniform"])
 def test_moves_keep_the_law(kind):
     """Kolmogorov-Smirnov of each coordinate after ten moves, false alarm 1e-4 each; a step that mixes nothing
