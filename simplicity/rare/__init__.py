@@ -1,5 +1,6 @@
 """The prior of a given function, however small."""
 
+from simplicity.rare.complete import Plane, complete, stratified
 from simplicity.rare.energies import logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate, log2_of_mean
 from simplicity.rare.moves import Moves, moves_of
@@ -14,7 +15,9 @@ __all__ = [
     "Estimate",
     "Levels",
     "Moves",
+    "Plane",
     "SplittingRun",
+    "complete",
     "exact_prior",
     "log2_of_mean",
     "logit_energy",
@@ -23,4 +26,5 @@ __all__ = [
     "probability",
     "repeated",
     "split",
+    "stratified",
 ]

@@ -109,7 +109,7 @@ def log2_of_mean(log2_values: npt.ArrayLike, level: float = 0.95) -> tuple[float
     --------
     >>> value, error, interval = log2_of_mean([-52.0, -51.0, -53.0, -52.5])
     >>> round(value, 2), round(error, 2), round(interval.low, 1), round(interval.high, 1)
-    (-51.95, 0.48, -53.5, -50.4)
+    (-51.93, 0.47, -53.4, -50.4)
     """
     values = np.asarray(log2_values, dtype=np.float64)
     count = len(values)

@@ -7,8 +7,9 @@ import pytest
 
 import simplicity
 from simplicity.cli.main import main
-from simplicity.functions import as_function, from_integers
+from simplicity.functions import as_function, from_integers, unpack
 from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, PolynomialThreshold
+from simplicity.maps.evaluate import Evaluator
 from simplicity.rare import logit_energy, probability, repeated
 from simplicity.rare.estimate import log2_of_mean
 from simplicity.rare.reachable import margin
@@ -37,15 +38,21 @@ def test_splitting_agrees_with_a_tally():
         assert found.interval.low < found.log2_prior < found.interval.high
 
 
-def test_without_the_offset_the_energy_collapses():
-    """Negative control: particles then sink to logits next to 0 with outputs still wrong."""
+def test_an_energy_without_offset_and_scale_collapses():
+    """Negative control: the sum of wrong |logits| sinks to networks of logits 0, with outputs still wrong."""
     network, function = MLP(5, (20,), bias_std=0.2), as_function("x1 ^ x2 ^ x3", 5)
     settings = {"particles": 100, "lowest_log2": -60.0, "run": 1}
     good = simplicity.rare.split(logit_energy(network, function), network.noise, **settings)
-    bad = simplicity.rare.split(logit_energy(network, function, offset=0.0), network.noise, **settings)
+    evaluator, wanted = Evaluator(network), unpack(function[None], 5)[0]
+
+    def sum_of_wrong(noise):
+        logits = evaluator.logits(noise).astype(float)
+        return (np.abs(logits) * ((logits > 0) != wanted)).sum(axis=1)
+
+    bad = simplicity.rare.split(sum_of_wrong, network.noise, **settings)
     assert good.status == "reached"
     assert bad.status == "not reached" and np.isnan(bad.log2_probability)
-    assert bad.energies.max() < 1e-2  # although outputs are wrong: there is nothing left to tell them apart
+    assert 0 < bad.energies.max() < 0.01
 
 
 def test_reachable_functions_of_linear_maps():
