@@ -153,7 +153,7 @@ def _find_relations(words, with_negation, found, tables):
 @kernel
 def _weigh(colours, free, values):
     """A number for each position that depends on the colours of its ones; free variables do not count."""
-    values[0] = np.uint64(0)
+    values[0] = _CHOSEN  # not zero, which mixing would leave alone
     for k in range(colours.shape[0]):
         size = 1 << k
         colour = colours[k] if not (free >> k) & 1 else np.uint64(0)
@@ -182,40 +182,46 @@ def _influence(words, variable, polarity, values):
 
 
 @kernel
+def _sum_up(words, polarity, values, sums):
+    """Sum of the values of all ones; and of those at which each variable is 1."""
+    total = np.uint64(0)
+    sums[:] = np.uint64(0)
+    for w in range(words.shape[0]):
+        rest = words[w]
+        while rest:
+            x = (w * 64 + lowest_one(rest)) ^ polarity
+            rest &= rest - np.uint64(1)
+            value = values[x]
+            total += value
+            for k in range(sums.shape[0]):
+                sums[k] += value * np.uint64((x >> k) & 1)
+    return total
+
+
+@kernel
 def _refine(words, s, depth):
     """Refine the colours at a depth, and settle polarities, until nothing changes."""
-    colours = s.colours[depth]
+    colours, sums, values = s.colours[depth], s.sums, s.values
+    polarity, free = s.polarity[depth], s.free[depth]
     n_inputs = colours.shape[0]
     cells = 0
     for _ in range(2 * n_inputs + 2):
-        _weigh(colours, s.free[depth], s.values)
-        s.sums[:] = np.uint64(0)
-        total = np.uint64(0)
-        polarity = s.polarity[depth]
-        for w in range(words.shape[0]):
-            rest = words[w]
-            while rest:
-                x = (w * 64 + lowest_one(rest)) ^ polarity
-                rest &= rest - np.uint64(1)
-                value = s.values[x]
-                total += value
-                for k in range(n_inputs):
-                    s.sums[k] += value * np.uint64((x >> k) & 1)
-        settled = False
+        _weigh(colours, free, values)
+        total = _sum_up(words, polarity, values, sums)
+        before_polarity, before_free = polarity, free
         for k in range(n_inputs):
-            if not (s.free[depth] >> k) & 1:
+            if not (before_free >> k) & 1:
                 continue
-            odd = s.sums[k] + s.sums[k] - total  # changes its sign with the variable
+            odd = sums[k] + sums[k] - total  # changes its sign with the variable
             if odd == 0 or odd == _HALF:
-                s.sums[k] = _FREE + _influence(words, k, polarity, s.values)
+                sums[k] = _FREE + _influence(words, k, before_polarity, values)
                 continue
             if odd > _HALF:
-                s.polarity[depth] ^= 1 << k
-                s.sums[k] = total - s.sums[k]
-            s.free[depth] ^= 1 << k
-            settled = True
+                polarity ^= 1 << k
+                sums[k] = total - sums[k]
+            free ^= 1 << k
         for k in range(n_inputs):
-            colours[k] = _mixed(colours[k] * _MIX_2 + s.sums[k])
+            colours[k] = _mixed(colours[k] * _MIX_2 + sums[k])
         before = cells
         cells = 0
         for k in range(n_inputs):
@@ -223,13 +229,15 @@ def _refine(words, s, depth):
             for j in range(k):
                 is_new &= colours[j] != colours[k]
             cells += is_new
-        if cells == before and not settled:
+        if free == before_free and (cells == before or (cells == n_inputs and not free)):
             break
+    s.polarity[depth] = polarity
+    s.free[depth] = free
 
 
 @kernel
 def _is_like(relations, literal, other, free):
-    """Whether one of the function's symmetries maps a literal to another and the chosen ones to themselves."""
+    """Whether a symmetry of the function maps one literal to the other, and the chosen ones to themselves."""
     a = literal >> 1
     b = other >> 1
     if a != b:
@@ -316,7 +324,7 @@ def _parts_at(s, depth):
 
 @kernel
 def search(words, with_negation, s, best):
-    """Write the canonical form under input permutation (and negation) to best; return the symmetries' number."""
+    """Write the canonical form under permutation (and negation) to best; return the number of symmetries."""
     n_inputs = s.order.shape[0]
     _find_relations(words, with_negation, s.relations, s.tables)
     s.colours[0, :] = np.uint64(1)

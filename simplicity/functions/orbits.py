@@ -1,4 +1,4 @@
-"""Orbits: one representative for all functions that input permutations, negations and complement make equal."""
+"""Orbits: a representative for all functions that permuting and negating inputs and complement make equal."""
 
 from __future__ import annotations
 
@@ -63,21 +63,24 @@ def _permutation_form(words, tables, s, out):
     A variable's key is made of the ones at which it is 1 too, by Hamming layer; variables go in the order of
     their keys. Ties are no matter where exchanging the tied changes nothing.
     """
-    n_inputs = tables.keys.shape[0]
-    tables.keys[:] = np.uint64(0)
+    keys, layers, is_one, at, order = tables.keys, tables.layers, tables.is_one, tables.scratch[0], s.order
+    n_inputs, n_words = is_one.shape
+    keys[:] = np.uint64(0)
     for layer in range(1, n_inputs):
-        at = tables.scratch[0]
-        for w in range(words.shape[0]):
-            at[w] = words[w] & tables.layers[layer, w]
+        for w in range(n_words):
+            at[w] = words[w] & layers[layer, w]
         for k in range(n_inputs):
-            tables.keys[k] += np.uint64(_ones_at(at, tables.is_one[k])) * tables.weights[layer]
-    sort_variables(tables.keys, s.order)
+            count = 0
+            for w in range(n_words):
+                count += count_ones(at[w] & is_one[k, w])
+            keys[k] += np.uint64(count) * tables.weights[layer]
+    sort_variables(keys, order)
     out[:] = words
-    arrange(out, s.order, s.places)
+    arrange(out, order, s.places)
     symmetries = np.uint64(1)
     tied = 1
     for i in range(1, n_inputs):
-        if tables.keys[s.order[i]] != tables.keys[s.order[i - 1]]:
+        if keys[order[i]] != keys[order[i - 1]]:
             tied = 1
             continue
         if not is_exchangeable(out, i - 1, i):
@@ -108,14 +111,28 @@ def _settled_polarities(words, tables, out):
 def _both_form(words, tables, s, out):
     """Canonical form under permutation and negation; returns how many of them leave the function alone."""
     normalised = tables.scratch[1]
-    if _settled_polarities(words, tables, normalised):
+    free = _settled_polarities(words, tables, normalised)
+    if free & (free - 1):
         return search(words, True, s, out)
-    return _permutation_form(normalised, tables, s, out)
+    symmetries = _permutation_form(normalised, tables, s, out)
+    if free:  # one polarity to be had by trying both
+        lone = 0
+        while not (free >> lone) & 1:
+            lone += 1
+        negate(normalised, lone)
+        other = tables.scratch[4]
+        other_symmetries = _permutation_form(normalised, tables, s, other)
+        if is_less(other, out):
+            out[:] = other
+            return other_symmetries
+        if is_equal(other, out):
+            return symmetries + other_symmetries
+    return symmetries
 
 
 @kernel
 def _negation_form(words, tables, out):
-    """Canonical form under negation alone: of all polarities that counting leaves open, the smallest table."""
+    """Canonical form under negation alone: the smallest table of all polarities that counting leaves open."""
     table = tables.scratch[1]
     free = _settled_polarities(words, tables, table)
     symmetries = np.uint64(1)

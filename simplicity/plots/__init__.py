@@ -4,5 +4,15 @@ from simplicity.plots.compare import compare, compare_ranks
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
+from simplicity.plots.verification import splitting_verification
+from simplicity.plots.whole_plane import whole_plane
 
-__all__ = ["compare", "compare_ranks", "prior_vs_complexity", "rank", "save"]
+__all__ = [
+    "compare",
+    "compare_ranks",
+    "prior_vs_complexity",
+    "rank",
+    "save",
+    "splitting_verification",
+    "whole_plane",
+]
