@@ -75,21 +75,11 @@ def counted(members: pd.DataFrame, n_samples: int, seed: int) -> pd.DataFrame:
     table.loc[seen, "log2_prior"] = np.log2(mean[seen])
     table.loc[seen, "log2_prior_error"] = error[seen] / mean[seen] / np.log(2)
     for function in table.index[~seen]:
-        table.loc[function] = (*by_splitting(function, seed), "splitting")
+        found = rare.probability(
+            MAP, function, method="splitting", seed=seed, target_error=LARGEST_ERROR, budget_seconds=None
+        )
+        table.loc[function] = (found.log2_prior, found.standard_error, found.method)
     return table
-
-
-def by_splitting(function: str, seed: int) -> tuple[float, float]:
-    """log2 of a prior too small to count, and its standard error, from runs with levels frozen by a pilot."""
-    energy = rare.logit_energy(MAP, functions.from_strings([function])[0])
-    pilot = rare.split(energy, MAP.noise, particles=2048, seed=seed)
-    runs = [
-        rare.split(energy, MAP.noise, particles=2048, seed=seed, run=run, levels=pilot.levels)
-        for run in range(1, TALLIES + 1)
-    ]
-    priors = np.exp2([run.log2_probability for run in runs])
-    relative = priors.std(ddof=1) / np.sqrt(TALLIES) / priors.mean()
-    return float(np.log2(priors.mean())), float(relative / np.log(2))
 
 
 def measured(function: str, particles: int, seed: int) -> dict[str, object]:
@@ -219,7 +209,7 @@ def main() -> None:
     folder, seed = arguments.folder, arguments.seed
     folder.mkdir(parents=True, exist_ok=True)
 
-    curves, of_known = known(arguments.particles, seed)
+    curves, of_known = known(8 * arguments.particles, seed)
     members = classes()
     grouped = members.groupby("function")
     table = pd.DataFrame({"class_size": grouped.size(), "complexity": grouped.complexity.mean()})
