@@ -646,3 +646,24 @@ def orbit(string, n_inputs, permutation=False, complement=False, negation=False)
     if complement:
         found |= {"".join("10"[int(bit)] for bit in s) for s in found}
     return found
+
+
+# Learning coefficients -------------------------------------------------------------------------------
+def deep_linear_coefficient(widths, rank):
+    """(lambda, m) of a deep linear network: every set of layers is tried against the theorem's conditions."""
+    excess = [width - rank for width in widths]
+    found = set()
+    for size in range(2, len(widths) + 1):
+        for inside in itertools.combinations(range(len(widths)), size):
+            chosen = [excess[s] for s in inside]
+            others = [excess[s] for s in range(len(widths)) if s not in inside]
+            ell, total = size - 1, sum(chosen)
+            below = all(max(chosen) < other and total < ell * other for other in others)
+            if below and total >= ell * max(chosen):
+                a = total - (-(-total // ell) - 1) * ell
+                value = (-(rank**2) + rank * (widths[0] + widths[-1])) / 2 + a * (ell - a) / (4 * ell)
+                value -= ell * (ell - 1) / 4 * (total / ell) ** 2
+                value += sum(x * y for x, y in itertools.combinations(chosen, 2)) / 2
+                found.add((value, a * (ell - a) + 1))
+    (answer,) = found
+    return answer

@@ -188,6 +188,40 @@ def _function_texts(functions: Any, n_inputs: int) -> list[str]:
     return [text if len(text) <= 66 else f"{text[:34]}…{text[-31:]}" for text in texts]
 
 
+def probability(arguments: argparse.Namespace) -> int:
+    """Print the priors of given functions; status 1 if one has no number."""
+    from simplicity.rare import probability as prior_of
+
+    estimates = prior_of(
+        made_map(arguments.maker, arguments),
+        arguments.function,
+        method=arguments.method,
+        result=load(arguments.result) if arguments.result else None,
+        seed=arguments.seed,
+        target_error=arguments.target_error,
+        budget_seconds=arguments.budget_seconds,
+        threads=arguments.threads,
+        progress=not arguments.quiet,
+    )
+    rows = [["function", "log2 P", "error", "95% interval", "method", "status", "runs", "seconds"]]
+    for text, found in zip(arguments.function, estimates, strict=True):
+        numbers = [f"{found.log2_prior:.4g}", f"{found.standard_error:.2g}"]
+        ends = f"{found.interval.low:.4g} … {found.interval.high:.4g}"
+        shown = text if len(text) <= 66 else f"{text[:34]}…{text[-31:]}"
+        rows.append(
+            [shown, *numbers, ends, found.method, found.status, str(found.runs), f"{found.seconds:.1f}"]
+        )
+    print("log2 P, its standard error and interval in bits")
+    _print_table(rows)
+    return 1 if any(found.log2_prior != found.log2_prior for found in estimates) else 0
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
 def merge(arguments: argparse.Namespace) -> int:
     """Add results up."""
     check_writable(arguments.output)
@@ -290,6 +324,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sample": sample_command,
     "plot": plot,
     "show": show,
+    "probability": probability,
     "merge": merge,
     "complexity": complexity,
     "check": check,

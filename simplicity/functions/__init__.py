@@ -1,5 +1,6 @@
 """What a function is: bit order, packing, strings, operations and names."""
 
+from simplicity.functions.formula import FormulaError, parse
 from simplicity.functions.names import named_functions, names
 from simplicity.functions.operations import (
     complement,
@@ -21,6 +22,7 @@ from simplicity.functions.packing import (
     unpack,
     words_of,
 )
+from simplicity.functions.specification import as_function
 from simplicity.functions.text import (
     from_bytes,
     from_integers,
@@ -33,6 +35,8 @@ from simplicity.functions.text import (
 
 __all__ = [
     "MAX_INPUTS",
+    "FormulaError",
+    "as_function",
     "canonical_forms",
     "checked_n_inputs",
     "checked_words",
@@ -49,6 +53,7 @@ __all__ = [
     "orbit_members",
     "order_by_string",
     "pack",
+    "parse",
     "permute_inputs",
     "position_mask",
     "row_slices",

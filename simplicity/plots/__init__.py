@@ -9,6 +9,8 @@ from simplicity.plots.prior_scatter import prior_scatter
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
+from simplicity.plots.verification import splitting_verification
+from simplicity.plots.whole_plane import whole_plane
 
 __all__ = [
     "blind_spots",
@@ -22,4 +24,6 @@ __all__ = [
     "prior_vs_complexity",
     "rank",
     "save",
+    "splitting_verification",
+    "whole_plane",
 ]

@@ -1,0 +1,236 @@
+"""Prior, complexity and learning coefficient of every Boolean function of three inputs under one MLP.
+
+Functions that permuting inputs or negating the output turns into each other have one prior and one
+lambda(eps): 40 classes make up all 256 functions, so nothing is selected. The prior is counted, averaged over
+each class, or by splitting where it is too small; lambda(eps) is the slope of the volume of squared error to
+±1 targets; K_LZ, which differs within a class, is averaged over it.
+
+Writes to results/prior_and_lambda/: the figure of the three against each other, a figure of volumes of
+losses whose coefficients are known (PNG and PDF each), and the tables (CSV).
+
+Usage: python sims/prior_and_lambda.py [--samples N] [--particles N] [--seed N] [--folder FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from scipy import stats
+
+import simplicity
+from simplicity import functions, plots, rare, slt
+from simplicity.plots.style import label_axes, styled
+
+RESULTS = Path(__file__).parents[1] / "results" / "prior_and_lambda"
+MAP = simplicity.maps.MLP(n_inputs=3, hidden_widths=(10,))
+SCALE = (1e-4, 1e-2)  # of eps
+TALLIES = 8  # independent, for the errors of the priors
+LARGEST_ERROR = 0.2  # in bits, of a prior that is counted; smaller priors are estimated by splitting
+KNOWN = [
+    (slt.losses.sum_of_powers([2]), slt.exact.sum_of_powers([2]), "w²"),
+    (slt.losses.normal_crossing([1, 1]), slt.exact.normal_crossing([1, 1]), "w₁²w₂²"),
+    (slt.losses.sum_of_powers([2, 4, 6]), slt.exact.sum_of_powers([2, 4, 6]), "w₁²+w₂⁴+w₃⁶"),
+    (slt.losses.reduced_rank(3, 2, 3, 1), slt.exact.reduced_rank(3, 2, 3, 1), "reduced rank 3-2-3, r = 1"),
+    (
+        slt.losses.deep_linear([3, 2, 2, 3], 1),
+        slt.exact.deep_linear([3, 2, 2, 3], 1),
+        "linear 3-2-2-3, r = 1",
+    ),
+]
+
+
+def classes() -> pd.DataFrame:
+    """Every function with the representative of its class under permutation and complement, and its K_LZ."""
+    n = MAP.n_inputs
+    every = functions.from_integers(range(2 ** (2**n)), n)
+    forms, _ = functions.canonical_forms(every, n, permutation=True, complement=True)
+    return pd.DataFrame(
+        {
+            "function": functions.to_strings(forms, n),
+            "member": functions.to_strings(every, n),
+            "complexity": simplicity.complexity.measure("lz76")(every, n),
+        }
+    )
+
+
+def counted(members: pd.DataFrame, n_samples: int, seed: int) -> pd.DataFrame:
+    """log2 of the prior of one function of each class, with its standard error from independent tallies."""
+    columns = []
+    for tally in range(TALLIES):
+        result = simplicity.sample(MAP, n_samples // TALLIES // 64 * 64, seed=seed + tally, readouts=64)
+        prior = pd.Series(result.prior, index=functions.to_strings(result.functions, MAP.n_inputs))
+        columns.append(members.member.map(prior).fillna(0.0).groupby(members.function).mean())
+    priors = pd.concat(columns, axis=1)
+    mean, error = priors.mean(axis=1), priors.std(axis=1, ddof=1) / np.sqrt(TALLIES)
+    table = pd.DataFrame(
+        {"log2_prior": np.nan, "log2_prior_error": np.nan, "method": "counted"}, index=mean.index
+    )
+    seen = error < LARGEST_ERROR * np.log(2) * mean
+    table.loc[seen, "log2_prior"] = np.log2(mean[seen])
+    table.loc[seen, "log2_prior_error"] = error[seen] / mean[seen] / np.log(2)
+    for function in table.index[~seen]:
+        found = rare.probability(
+            MAP, function, method="splitting", seed=seed, target_error=LARGEST_ERROR, budget_seconds=None
+        )
+        table.loc[function] = (found.log2_prior, found.standard_error, found.method)
+    return table
+
+
+def measured(function: str, particles: int, seed: int) -> dict[str, object]:
+    """lambda(eps) of a function under the map, and the volumes that it is made of."""
+    found = slt.learning_coefficient(
+        MAP, function=function, smallest=SCALE[0], eps_range=SCALE, particles=particles, seed=seed
+    )
+    curve = found.curve
+    reached = not np.isnan(found.value)
+    return {
+        "function": function,
+        "name": functions.names(functions.from_strings([function]), MAP.n_inputs)[0],
+        "lambda": found.value,
+        "lambda_error": found.standard_error,
+        "lambda_low": found.interval[0],
+        "lambda_high": found.interval[1],
+        "log2_volume": curve.at(SCALE[0]).log2_volume if reached else np.nan,
+        "log2_volume_error": curve.at(SCALE[0]).standard_error if reached else np.nan,
+        "ancestors": curve.ancestors,
+        "status": found.status,
+    }
+
+
+def rank_correlations(table: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Spearman's correlation of each two of the three, with a bootstrap interval over classes."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for x, y in (("complexity", "log2_prior"), ("complexity", "lambda"), ("log2_prior", "lambda")):
+        values = table[[x, y]].dropna().to_numpy()
+        again = [stats.spearmanr(*generator.choice(values, len(values)).T).statistic for _ in range(2000)]
+        low, high = np.quantile(again, [0.025, 0.975])
+        rows.append((x, y, len(values), stats.spearmanr(*values.T).statistic, low, high))
+    return pd.DataFrame(rows, columns=["x", "y", "classes", "spearman", "low", "high"])
+
+
+@styled
+def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
+    """Prior, complexity and lambda against each other; errors are one standard error."""
+    label = {
+        "complexity": "K_LZ (lz76), mean over the class",
+        "log2_prior": "log2 P(f)",
+        "lambda": f"λ(ε), ε from {SCALE[0]:.0e} to {SCALE[1]:.0e}",
+    }
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.9), constrained_layout=True)
+    for ax, row in zip(axes, correlations.itertuples(), strict=True):
+        for converged, marker in ((True, "o"), (False, "^")):
+            part = table[(table.status == "converged") == converged]
+            ax.errorbar(
+                part[row.x],
+                part[row.y],
+                yerr=part[f"{row.y}_error"],
+                xerr=part[f"{row.x}_error"] if f"{row.x}_error" in part else None,
+                fmt=marker,
+                ms=3,
+                lw=0.7,
+                color=sns.color_palette("colorblind")[0 if converged else 1],
+                label="converged" if converged else "few ancestors",
+            )
+        label_axes(
+            ax, label[row.x], label[row.y], f"Spearman {row.spearman:.2f} ({row.low:.2f} to {row.high:.2f})"
+        )
+    figure.legend(*axes[-1].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    figure.suptitle(f"{MAP.label}: all functions, in {len(table)} classes", fontsize=9)
+    return figure
+
+
+@styled
+def volumes(curves: list[slt.VolumeCurve]) -> Figure:
+    """Measured volumes with the known slopes beside them, and the slopes by scale."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3), constrained_layout=True)
+    for curve, (_, exact, title), colour in zip(curves, KNOWN, sns.color_palette("colorblind"), strict=False):
+        table = curve.to_pandas()
+        left.fill_between(table.eps, table.low, table.high, color=colour, alpha=0.25, lw=0)
+        left.plot(table.eps, table.log2_volume, color=colour, label=title)
+        eps = table.eps[table.eps < 1e-3]
+        factor = (exact.multiplicity - 1) * np.log2(
+            np.log(curve.reference / eps) / np.log(curve.reference / 1e-10)
+        )
+        known = table.log2_volume.iloc[-1] + exact.value * np.log2(eps / 1e-10) + factor
+        left.plot(eps, known, color="0.15", lw=0.7, ls="--")
+        slopes = slt.learning_coefficient(curve).by_scale()
+        right.errorbar(
+            slopes.eps, slopes.value / exact.value, slopes.standard_error / exact.value, color=colour, lw=1
+        )
+    left.plot([], [], color="0.15", lw=0.7, ls="--", label="exact λ and m, through the last point")
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    right.axhline(1, color="0.15", lw=0.7, ls="--")
+    for ax in (left, right):
+        ax.set_xscale("log")
+    label_axes(left, "ε", "log2 V(ε)", "Volumes under a standard normal prior")
+    label_axes(right, "ε", "λ(ε) / exact λ", "Slopes, multiplicity 1 assumed")
+    return figure
+
+
+def known(particles: int, seed: int) -> tuple[list[slt.VolumeCurve], pd.DataFrame]:
+    """Curves and table of losses whose coefficients are known."""
+    curves = [slt.volume(loss, particles=particles, seed=seed) for loss, _, _ in KNOWN]
+    rows = []
+    for curve, (loss, exact, _) in zip(curves, KNOWN, strict=True):
+        for multiplicity in range(1, min(2, loss.size) + 1):
+            found = slt.learning_coefficient(curve, assumed_multiplicity=multiplicity)
+            rows.append(
+                {
+                    "loss": loss.name,
+                    "exact": exact.value,
+                    "exact_multiplicity": exact.multiplicity,
+                    "assumed_multiplicity": multiplicity,
+                    "lambda": found.value,
+                    "standard_error": found.standard_error,
+                    "low": found.interval[0],
+                    "high": found.interval[1],
+                    "ancestors": curve.ancestors,
+                    "status": found.status,
+                }
+            )
+    return curves, pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Count, measure, plot and tabulate."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--samples", type=float, default=4e7)
+    parser.add_argument("--particles", type=int, default=256)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    folder, seed = arguments.folder, arguments.seed
+    folder.mkdir(parents=True, exist_ok=True)
+
+    curves, of_known = known(8 * arguments.particles, seed)
+    members = classes()
+    grouped = members.groupby("function")
+    table = pd.DataFrame({"class_size": grouped.size(), "complexity": grouped.complexity.mean()})
+    table = table.join(counted(members, int(arguments.samples), seed))
+    rows = [measured(function, arguments.particles, seed + i) for i, function in enumerate(table.index)]
+    table = pd.DataFrame(rows).set_index("function").join(table).sort_values("log2_prior", ascending=False)
+    correlations = rank_correlations(table, seed)
+
+    table.to_csv(folder / "functions.csv", float_format="%.5g")
+    correlations.to_csv(folder / "correlations.csv", index=False, float_format="%.4g")
+    of_known.to_csv(folder / "known.csv", index=False, float_format="%.5g")
+    for name, figure in (
+        ("prior_and_lambda", three_planes(table, correlations)),
+        ("volumes", volumes(curves)),
+    ):
+        for suffix in ("png", "pdf"):
+            plots.save(figure, folder / f"{name}.{suffix}")
+    for frame in (of_known, correlations, table.reset_index()):
+        print(frame.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+    print(f"saved to {folder}")
+
+
+if __name__ == "__main__":
+    main()

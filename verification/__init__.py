@@ -1,0 +1,1 @@
+"""Slow statistical verification, one picture a claim: python -m verification."""
