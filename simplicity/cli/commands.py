@@ -168,7 +168,13 @@ def _print_orbits(result: Result, top: int, measures: list[Measure], level: floa
             f"{orbits.prior[i]:.4g}",
             ends,
         ]
-        rows.append(numbers + [f"{column[i]:g}" for column in complexities])
+        rows.append(
+            numbers
+            + [
+                _complexity_text(found, column[i], n_inputs)
+                for found, column in zip(measures, complexities, strict=True)
+            ]
+        )
     print(description(result))
     print(f"{len(orbits):,} classes under {orbits.symmetries}; intervals: {interval.method}")
     _print_table(rows)
@@ -214,12 +220,6 @@ def probability(arguments: argparse.Namespace) -> int:
     print("log2 P, its standard error and interval in bits")
     _print_table(rows)
     return 1 if any(found.log2_prior != found.log2_prior for found in estimates) else 0
-
-
-def _print_table(rows: list[list[str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def merge(arguments: argparse.Namespace) -> int:
