@@ -3,6 +3,7 @@
 False-alarm rate 1e-4 a statistical test, fixed seeds.
 """
 
+import dataclasses
 import math
 
 import numpy as np
@@ -20,6 +21,7 @@ from simplicity.maps import (
     PolynomialThreshold,
 )
 from simplicity.sampling import Engine
+from simplicity.theory import exact
 from tests import naive
 from tests.maps.chi_square import ALARM, counts_of, homogeneity, ones_counts, orbits, sample_words
 
@@ -88,19 +90,6 @@ def test_what_is_not_declared_is_refuted(pf_map, broken):
     assert homogeneity(counts_of(pf_map, 300_000), orbits(3, **{broken: True})) < ALARM
 
 
-def correlation(n_inputs, hidden_layers, weight_std, bias_std, coding):
-    """Of the logits of all pairs of inputs at infinite width: Cho and Saul's arc-cosine recursion."""
-    inputs = naive.input_vectors(n_inputs, coding)
-    kernel = bias_std**2 + weight_std**2 * inputs @ inputs.T / n_inputs
-    for _ in range(hidden_layers):
-        scale = np.sqrt(np.outer(np.diag(kernel), np.diag(kernel)))
-        angle = np.arccos(np.clip(np.divide(kernel, scale, where=scale > 0, out=np.ones_like(scale)), -1, 1))
-        relu = scale / (2 * math.pi) * (np.sin(angle) + (math.pi - angle) * np.cos(angle))
-        kernel = bias_std**2 + weight_std**2 * relu
-    scale = np.sqrt(np.outer(np.diag(kernel), np.diag(kernel)))
-    return np.divide(kernel, scale, where=scale > 0, out=np.ones_like(scale))
-
-
 @pytest.mark.parametrize(
     ("pf_map", "n_draws", "readouts"),
     [
@@ -123,13 +112,13 @@ def test_wide_rectifier_networks_are_gaussian_processes(pf_map, n_draws, readout
     differ = (tables[:, :, None] != tables[:, None, :]).reshape(n_draws, readouts, *[2**pf_map.n_inputs] * 2)
     per_draw = differ.mean(axis=1)
     error = 5 * per_draw.std(axis=0) / math.sqrt(n_draws) + 2 / pf_map.hidden_widths[-1]
-    options = pf_map.n_inputs, len(pf_map.hidden_widths), pf_map.weight_std, pf_map.bias_std, pf_map.inputs
     first = 1 if pf_map.bias_std == 0 and pf_map.inputs == "01" else 0  # f(0) = 0 always
-    expected = np.arccos(np.clip(correlation(*options), -1, 1)) / math.pi
+    expected = exact.pair_probabilities(exact.kernel_of(pf_map))
     deviation = np.abs(per_draw.mean(axis=0) - expected)[first:, first:]
     assert (deviation <= error[first:, first:]).all()
-    deeper = correlation(options[0], options[1] + 1, *options[2:])
-    wrong = np.abs(per_draw.mean(axis=0) - np.arccos(np.clip(deeper, -1, 1)) / math.pi)[first:, first:]
+    deeper = dataclasses.replace(pf_map, hidden_widths=(*pf_map.hidden_widths, 1))
+    unlike = exact.pair_probabilities(exact.kernel_of(deeper))
+    wrong = np.abs(per_draw.mean(axis=0) - unlike)[first:, first:]
     assert not (wrong <= error[first:, first:]).all()
     if first:
         assert not tables[:, 0].any()

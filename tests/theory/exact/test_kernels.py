@@ -105,7 +105,7 @@ def test_rectifiers_without_bias_forget_the_inputs_with_depth():
     ]
     assert angles == sorted(angles, reverse=True)
     assert angles[-1] == pytest.approx(3 / 1000, rel=0.02)
-    chaotic = kernels.pair_probabilities(kernels.infinite_width_kernel(3, 20, 8, 0.2, "tanh"))
+    chaotic = kernels.pair_probabilities(kernels.infinite_width_kernel(3, 4, 8, 0.2, "tanh"))
     assert chaotic[1:, 1:].max() > 0.3
 
 
