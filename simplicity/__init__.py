@@ -17,7 +17,7 @@ from simplicity.maps.user import batch_map, kernel_map
 from simplicity.random import Noise
 from simplicity.sampling import Result, SamplingInterrupted, StorageError, load, sample
 
-_LAZY = ("checks", "plots", "theory")  # they import SciPy's optimisers or Matplotlib: only when used
+_LAZY = ("checks", "plots", "rare", "theory")  # they import SciPy's optimisers or Matplotlib: only when used
 
 
 def __getattr__(name: str) -> Any:

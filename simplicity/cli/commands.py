@@ -128,10 +128,8 @@ def _print_top(result: Result, top: int, measures: list[Measure], level: float) 
         rows.append(
             [str(i + 1), text, str(result.counts[i]), f"{result.prior[i]:.4g}", ends, *values, known[i] or ""]
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     print(f"intervals: {interval.method}")
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    _print_table(rows)
 
 
 def _function_texts(functions: Any, n_inputs: int) -> list[str]:
@@ -140,6 +138,40 @@ def _function_texts(functions: Any, n_inputs: int) -> list[str]:
     digits = 2**n_inputs // 4
     texts = [f"0x{integer:0{digits}x}" for integer in to_integers(functions, n_inputs)]
     return [text if len(text) <= 66 else f"{text[:34]}…{text[-31:]}" for text in texts]
+
+
+def probability(arguments: argparse.Namespace) -> int:
+    """Print the priors of given functions; status 1 if one has no number."""
+    from simplicity.rare import probability as prior_of
+
+    estimates = prior_of(
+        made_map(arguments.maker, arguments),
+        arguments.function,
+        method=arguments.method,
+        result=load(arguments.result) if arguments.result else None,
+        seed=arguments.seed,
+        target_error=arguments.target_error,
+        budget_seconds=arguments.budget_seconds,
+        threads=arguments.threads,
+        progress=not arguments.quiet,
+    )
+    rows = [["function", "log2 P", "error", "95% interval", "method", "status", "runs", "seconds"]]
+    for text, found in zip(arguments.function, estimates, strict=True):
+        numbers = [f"{found.log2_prior:.4g}", f"{found.standard_error:.2g}"]
+        ends = f"{found.interval.low:.4g} … {found.interval.high:.4g}"
+        shown = text if len(text) <= 66 else f"{text[:34]}…{text[-31:]}"
+        rows.append(
+            [shown, *numbers, ends, found.method, found.status, str(found.runs), f"{found.seconds:.1f}"]
+        )
+    print("log2 P, its standard error and interval in bits")
+    _print_table(rows)
+    return 1 if any(found.log2_prior != found.log2_prior for found in estimates) else 0
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def merge(arguments: argparse.Namespace) -> int:
@@ -206,6 +238,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sample": sample_command,
     "plot": plot,
     "show": show,
+    "probability": probability,
     "merge": merge,
     "complexity": complexity,
     "check": check,

@@ -76,6 +76,22 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     )
     show.add_argument("--level", type=float, default=0.95, metavar="X", help="of the intervals; default 0.95")
 
+    rare = add("probability", "estimate the prior of given functions, however small")
+    _add_map(rare, argv)
+    rare.add_argument("--function", action="append", required=True, metavar="F",
+                      help="zeros and ones (2^n of them), hexadecimal with 0x, or a formula such as "
+                      "'x1 ^ x2'; may be given again")  # fmt: skip
+    rare.add_argument("--method", default="auto", metavar="NAME",
+                      help="auto, exact, count, splitting, …; default auto")  # fmt: skip
+    rare.add_argument("--result", metavar="FILE", help="a tally of the map, to count in")
+    rare.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default 0")
+    rare.add_argument("--target-error", type=float, default=0.3, metavar="BITS",
+                      help="standard error of log2 P wanted; default 0.3")  # fmt: skip
+    rare.add_argument("--budget-seconds", type=float, default=60.0, metavar="S",
+                      help="for each function; default 60")  # fmt: skip
+    rare.add_argument("--threads", type=whole_number, metavar="N", help="default: all processors")
+    rare.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+
     merge = add("merge", "add up results of one map")
     merge.add_argument("files", nargs="+", metavar="FILE")
     merge.add_argument("-o", "--output", required=True, metavar="FILE")
@@ -97,7 +113,9 @@ def _add_map(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
                         "module:function; `MAP --help` shows its options")  # fmt: skip
     command = parser.prog.split()[-1]
     if len(argv) > 1 and argv[0] == command and not argv[1].startswith("-"):
-        maker = find_map(argv[1]) if command == "sample" else commands.map_or_measure(argv[1])
+        maker = (
+            find_map(argv[1]) if command in ("sample", "probability") else commands.map_or_measure(argv[1])
+        )
         parser.set_defaults(maker=maker)
         if isinstance(maker, type):
             add_map_options(parser, maker)
@@ -110,7 +128,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.path.insert(0, os.getcwd())  # so that module:function finds modules in this folder
     try:
         arguments = build_parser(argv).parse_args(argv)
-        if arguments.command in ("sample", "check") and not hasattr(arguments, "maker"):
+        if arguments.command in ("sample", "check", "probability") and not hasattr(arguments, "maker"):
             raise ValueError(f"name the map first: simplicity {arguments.command} MAP [options]")
         return commands.COMMANDS[arguments.command](arguments)
     except SamplingInterrupted as interruption:

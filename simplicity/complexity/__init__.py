@@ -1,7 +1,7 @@
 """Complexity measures of functions: one a file, all in one registry."""
 
 from simplicity.complexity.entropy import ones_entropy
-from simplicity.complexity.lz76 import lz76_complexity, word_counts
+from simplicity.complexity.lz76 import lz76_complexity, reversed_words, word_counts
 from simplicity.complexity.lz78 import lz78_phrases
 from simplicity.complexity.registry import MEASURES, Measure, measure, table_measure
 
@@ -12,6 +12,7 @@ __all__ = [
     "lz78_phrases",
     "measure",
     "ones_entropy",
+    "reversed_words",
     "table_measure",
     "word_counts",
 ]

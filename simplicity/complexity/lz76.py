@@ -148,6 +148,43 @@ def fill_complexities(words, n_inputs, constant_one, out):
         out[row] = n_inputs * np.int64(both) / 2
 
 
+@kernel
+def _fill_reversed(words, n_inputs, out):
+    for row in range(words.shape[0]):
+        _reverse(words[row], n_inputs, out[row])
+
+
+def reversed_words(words: ArrayLike, n_inputs: int) -> NDArray[np.uint64]:
+    """Read each truth table from its end.
+
+    Parameters
+    ----------
+    words : array_like of uint64, shape (words,) or (count, words)
+        Packed functions.
+    n_inputs : int
+        Number of inputs.
+
+    Returns
+    -------
+    ndarray of uint64, shape (count, words)
+
+    Raises
+    ------
+    ValueError
+        As `simplicity.functions.checked_words`.
+
+    Examples
+    --------
+    >>> from simplicity.functions import from_strings, to_strings
+    >>> to_strings(reversed_words(from_strings("00010111"), 3), 3)
+    ['11101000']
+    """
+    words = checked_words(words, n_inputs)
+    reverse = np.empty_like(words)
+    _fill_reversed(words, checked_n_inputs(n_inputs), reverse)
+    return reverse
+
+
 def word_counts(words: ArrayLike, n_inputs: int) -> NDArray[np.int64]:
     """Count the words of each truth table's LZ76 exhaustive history, read from position 0.
 

@@ -9,6 +9,7 @@ from simplicity.functions.operations import (
     order_by_string,
     permute_inputs,
 )
+from simplicity.functions.orbits import canonical_forms, orbit_members
 from simplicity.functions.packing import (
     MAX_INPUTS,
     checked_n_inputs,
@@ -36,6 +37,7 @@ __all__ = [
     "MAX_INPUTS",
     "FormulaError",
     "as_function",
+    "canonical_forms",
     "checked_n_inputs",
     "checked_words",
     "complement",
@@ -48,6 +50,7 @@ __all__ = [
     "names",
     "negate_inputs",
     "ones",
+    "orbit_members",
     "order_by_string",
     "pack",
     "parse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import hashlib
 import importlib
@@ -130,7 +131,7 @@ def describe(pf_map: ParameterFunctionMap) -> dict[str, Any]:
     dict
         ``name`` (None for a map that cannot be named, such as a local function), ``options``, ``source``
         (digest of a user's code, None for built-in maps), ``version`` (of this package), ``label``,
-        ``n_inputs`` and what is known of the number of reachable functions.
+        ``n_inputs``, the declared ``symmetries`` and what is known of the number of reachable functions.
 
     Raises
     ------
@@ -145,6 +146,7 @@ def describe(pf_map: ParameterFunctionMap) -> dict[str, Any]:
         "options": options,
         "n_inputs": pf_map.n_inputs,
         "label": pf_map.label,
+        "symmetries": dataclasses.asdict(pf_map.symmetries),
         "log2_reachable": reachable.log2_count,
         "reachable_is_exact": reachable.exact,
         "reachable_source": reachable.source,

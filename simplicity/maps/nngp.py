@@ -21,6 +21,7 @@ from simplicity.maps.base import (
 )
 from simplicity.maps.infinite_width import MEAN_PRODUCTS, infinite_width_kernel
 from simplicity.maps.linear import weighted_sum
+from simplicity.maps.mlp import MLP
 from simplicity.random import Noise, checked_integer
 
 _PANEL = 64
@@ -137,6 +138,27 @@ class NNGP(ParameterFunctionMap):
         object.__setattr__(self, "bias_std", checked_scale("bias_std", self.bias_std, zero=True))
         checked_choice("activation", self.activation, tuple(MEAN_PRODUCTS))
         checked_choice("inputs", self.inputs, ("01", "pm1"))
+
+    @classmethod
+    def limit_of(cls, network: MLP) -> NNGP:
+        """The limit of a network as its hidden layers widen.
+
+        Raises
+        ------
+        ValueError
+            If its weights are not normal: the sums of the first layer then are not.
+
+        Examples
+        --------
+        >>> NNGP.limit_of(MLP(n_inputs=3, hidden_widths=(40, 40), bias_std=0.2)).bias_std
+        0.2
+        """
+        if network.distribution != "normal":
+            raise ValueError(
+                f"distribution must be normal for the limit of infinite width, got {network.distribution!r}"
+            )
+        scales = network.weight_std, network.bias_std
+        return cls(network.n_inputs, len(network.hidden_widths), *scales, network.activation, network.inputs)
 
     @property
     def noise(self) -> Noise:

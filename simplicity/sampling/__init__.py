@@ -2,7 +2,8 @@
 
 from simplicity.sampling.engine import Engine
 from simplicity.sampling.interruption import SamplingInterrupted
-from simplicity.sampling.result import Draw, Range, Result
+from simplicity.sampling.ranges import Range
+from simplicity.sampling.result import Draw, Result
 from simplicity.sampling.run import Run, sample
 from simplicity.sampling.storage import StorageError, load
 from simplicity.sampling.tally import Table, Tally

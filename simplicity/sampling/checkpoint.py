@@ -20,7 +20,8 @@ from simplicity.maps.locate import describe
 from simplicity.sampling.consolidation import Advance, Consolidation
 from simplicity.sampling.hash_table import Rows
 from simplicity.sampling.parts import Part, PartWriter, write_part
-from simplicity.sampling.result import IDENTITY, Range, Result
+from simplicity.sampling.ranges import IDENTITY, Range
+from simplicity.sampling.result import Result
 from simplicity.sampling.storage import (
     StorageError,
     atomic_path,

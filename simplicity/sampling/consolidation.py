@@ -23,7 +23,7 @@ from simplicity.compilation import kernel
 from simplicity.functions import sort_keys, words_of
 from simplicity.sampling.hash_table import HashTable, Rows
 from simplicity.sampling.parts import SEGMENTS, Part
-from simplicity.sampling.result import Range
+from simplicity.sampling.ranges import Range
 from simplicity.sampling.storage import ResultWriter
 from simplicity.sampling.tally import Table
 

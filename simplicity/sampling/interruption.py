@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from simplicity.sampling.parts import Part
-from simplicity.sampling.result import Range, Result
+from simplicity.sampling.ranges import Range
+from simplicity.sampling.result import Result
 
 
 class Interruptible(Protocol):

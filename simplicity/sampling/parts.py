@@ -22,7 +22,7 @@ import numpy.typing as npt
 from simplicity._version import __version__
 from simplicity.compilation import kernel
 from simplicity.sampling.hash_table import Rows, hash_of
-from simplicity.sampling.result import Range
+from simplicity.sampling.ranges import Range
 from simplicity.sampling.storage import StorageError, atomic_path
 from simplicity.sampling.tally import Tally
 

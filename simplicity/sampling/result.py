@@ -12,32 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import checked_words, from_strings, to_strings, words_of
-from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.base import ParameterFunctionMap, Symmetries
 from simplicity.maps.locate import rebuild
 from simplicity.sampling.engine import Engine
+from simplicity.sampling.ranges import Range, check_mergeable, joined_ranges
 from simplicity.sampling.tally import Table, Tally
 from simplicity.statistics import Interval, binomial_interval, clustered_interval, unseen_mass
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-#: What of a recipe says which map it is.
-IDENTITY = ("name", "options", "source", "version")
-
-
-class Range(NamedTuple):
-    """Samples ``first`` to ``stop`` - 1 of a seed, ``readouts`` a hidden draw."""
-
-    seed: int
-    first: int
-    stop: int
-    readouts: int
-
-    @property
-    def draws(self) -> tuple[int, int]:
-        """First hidden draw, and the one after the last."""
-        return self.first // self.readouts, -(-self.stop // self.readouts)
+    from simplicity.sampling.orbits import Clusters, Orbits
 
 
 class Draw(NamedTuple):
@@ -118,7 +103,7 @@ class Result:
     def of_tally(cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]) -> Result:
         """The ordered result of a tally."""
         table = tally.table().ordered(n_inputs)
-        return cls(n_inputs, *table, tally.n_undefined, _joined(ranges), recipe)
+        return cls(n_inputs, *table, tally.n_undefined, joined_ranges(ranges), recipe)
 
     # ------------------------------------------------------------------------------------ numbers
     def __len__(self) -> int:
@@ -221,6 +206,12 @@ class Result:
         """The map in a few words, for titles."""
         return str(self.recipe["label"])
 
+    @property
+    def symmetries(self) -> Symmetries:
+        """Under which changes of the function the map says that its prior does not change."""
+        declared = self.recipe.get("symmetries")  # older files do not say
+        return self.map.symmetries if declared is None else Symmetries(**declared)
+
     # ---------------------------------------------------------------------------------- functions
     def index_of(self, function: str | npt.ArrayLike) -> int | None:
         """Row of a function, given as a string of 0 and 1 or packed; None if it was not seen."""
@@ -308,6 +299,36 @@ class Result:
             columns[found.name] = found(self.functions, self.n_inputs)
         return pd.DataFrame(columns)
 
+    def by_orbit(self, clusters: Clusters = "sample again") -> Orbits:
+        """Classes of functions that the map's declared symmetries make equally probable.
+
+        All members of a class share its samples, so that the prior of one member is resolved down to as
+        many times below 1/N as the class has members. Rests on the symmetries that the map declares
+        (``simplicity check`` tests them).
+
+        Parameters
+        ----------
+        clusters : {"sample again", "bound"}
+            Matters with readouts only. How often one hidden draw gave a class cannot be told from the counts
+            of its members. "sample again" draws all samples again (in the time that sampling took) and is
+            exact; "bound" takes the most that is possible, with intervals that are far too wide for classes
+            of many rare members.
+
+        Returns
+        -------
+        Orbits
+
+        Raises
+        ------
+        ValueError
+            If the map declares no symmetries, or the result is truncated.
+        MapError
+            If the map is needed and cannot be rebuilt.
+        """
+        from simplicity.sampling.orbits import orbits_of
+
+        return orbits_of(self, clusters)
+
     # -------------------------------------------------------------------------- merging and storage
     def __radd__(self, other: object) -> Result:
         """So that ``sum`` works, which starts at 0."""
@@ -335,45 +356,3 @@ class Result:
         from simplicity.sampling.storage import save
 
         save(self, path)
-
-
-def check_mergeable(a: Result, b: Result) -> None:
-    """Raise ValueError unless two results add up."""
-    for one in (a, b):
-        if one.is_truncated:
-            raise ValueError(
-                f"the result of {one.label!r} lists only {one.extent}: load the whole file to merge it"
-            )
-        if one.recipe["name"] is None:
-            raise ValueError(
-                f"results of the unnamed map {one.label!r} cannot be merged: nothing says what it was"
-            )
-    differing = [key for key in IDENTITY if a.recipe[key] != b.recipe[key]]
-    if differing:
-        what = {"source": "code", "version": "versions"}.get(differing[0], "maps")
-        raise ValueError(
-            f"results of different {what} cannot be merged: {a.label!r} and {b.label!r} differ in "
-            f"{', '.join(differing)}"
-        )
-    if a.readouts != b.readouts:
-        raise ValueError(
-            f"results of {a.readouts} and of {b.readouts} readouts a hidden draw cannot be merged"
-        )
-    for x in a.ranges:
-        for y in b.ranges:
-            if x.seed == y.seed and x.draws[0] < y.draws[1] and y.draws[0] < x.draws[1]:
-                raise ValueError(
-                    f"the results share hidden draws of seed {x.seed} (samples {x.first} to {x.stop} and "
-                    f"{y.first} to {y.stop}): merging would count them twice"
-                )
-
-
-def _joined(ranges: Sequence[Range]) -> tuple[Range, ...]:
-    """Ranges in order, neighbours joined."""
-    joined: list[Range] = []
-    for part in sorted(ranges):
-        if joined and joined[-1].seed == part.seed and joined[-1].stop == part.first:
-            joined[-1] = joined[-1]._replace(stop=part.stop)
-        else:
-            joined.append(part)
-    return tuple(joined)

@@ -23,7 +23,8 @@ from simplicity.sampling.interruption import SamplingInterrupted, interruptible
 from simplicity.sampling.lock import locked
 from simplicity.sampling.memory import checked_memory
 from simplicity.sampling.parts import Part
-from simplicity.sampling.result import Range, Result
+from simplicity.sampling.ranges import Range
+from simplicity.sampling.result import Result
 from simplicity.sampling.storage import check_writable, load, metadata_of
 from simplicity.sampling.tally import Tally
 from simplicity.statistics import unseen_mass

@@ -22,7 +22,8 @@ import numpy as np
 from simplicity._version import __version__
 from simplicity.functions import from_bytes, to_bytes, words_of
 from simplicity.random import checked_integer
-from simplicity.sampling.result import NOTHING_LEFT_OUT, Range, Result, Unlisted
+from simplicity.sampling.ranges import Range
+from simplicity.sampling.result import NOTHING_LEFT_OUT, Result, Unlisted
 from simplicity.sampling.tally import Table, joined
 
 if TYPE_CHECKING:

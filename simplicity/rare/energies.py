@@ -1,0 +1,115 @@
+"""How far a draw of a map is from inducing a given function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.compilation import kernel
+from simplicity.functions import unpack
+from simplicity.maps.base import Batch, MapError, ParameterFunctionMap
+from simplicity.maps.evaluate import Evaluator
+
+Floats = npt.NDArray[np.float64]
+
+
+@kernel
+def _logit_energies(logits, wanted, offset, out):
+    """Sum over wrong outputs of offset + |logit| / root mean square of all logits; NaN where undefined."""
+    positions = logits.shape[1]
+    for i in range(logits.shape[0]):
+        squares = 0.0
+        wrong = 0
+        total = 0.0
+        for x in range(positions):
+            z = np.float64(logits[i, x])
+            squares += z * z
+            if (z > 0) != wanted[x]:
+                wrong += 1
+                total += abs(z)
+        if not np.isfinite(squares):
+            out[i] = np.nan
+        elif total == 0:
+            out[i] = offset * wrong
+        else:
+            out[i] = offset * wrong + total / np.sqrt(squares / positions)
+
+
+@kernel
+def _mismatches(words, wanted, status, out):
+    """Number of wrong outputs; NaN where undefined."""
+    for i in range(words.shape[0]):
+        count = 0
+        for k in range(words.shape[1]):
+            differing = words[i, k] ^ wanted[k]
+            while differing != np.uint64(0):
+                differing &= differing - np.uint64(1)
+                count += 1
+        out[i] = np.nan if status[i] else count
+
+
+def has_logits(pf_map: ParameterFunctionMap) -> bool:
+    """Whether a map computes logits, tried on one draw."""
+    evaluator = Evaluator(pf_map)
+    if isinstance(evaluator.code, Batch):
+        try:
+            evaluator.logits(pf_map.noise.rows(0, np.zeros(1, dtype=np.uint64)))
+        except MapError as error:
+            if "no logits" in str(error):
+                return False
+            raise
+        return True
+    return evaluator.code.logits is not None or pf_map.readout is not None
+
+
+def logit_energy(
+    pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64], offset: float = 1.0
+) -> Callable[[npt.NDArray[Any]], Floats]:
+    """The energy of splitting: sum over wrong outputs of offset + |logit| / rms of the draw's logits.
+
+    Without the offset the particles collapse onto logits next to 0 with many outputs still wrong. The
+    callable holds a workspace: every thread makes its own.
+
+    Parameters
+    ----------
+    pf_map : ParameterFunctionMap
+    function : (words,) uint64
+    offset : float
+
+    Raises
+    ------
+    ValueError
+        If the map has no logits.
+    """
+    if not has_logits(pf_map):
+        raise ValueError(
+            f"map {pf_map.name} has no logits, which this energy is made of; use mismatch_energy, or count"
+        )
+    evaluator = Evaluator(pf_map)
+    wanted = unpack(np.atleast_2d(function), pf_map.n_inputs)[0]
+
+    def energy(noise: npt.NDArray[Any]) -> Floats:
+        out = np.empty(len(noise))
+        _logit_energies(evaluator.logits(noise), wanted, float(offset), out)
+        return out
+
+    return energy
+
+
+def mismatch_energy(
+    pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]
+) -> Callable[[npt.NDArray[Any]], Floats]:
+    """The number of wrong outputs: all that programs offer. Its plateaus make splitting slower, less deep."""
+    evaluator = Evaluator(pf_map)
+    wanted = np.ascontiguousarray(function, dtype=np.uint64).reshape(-1)
+
+    def energy(noise: npt.NDArray[Any]) -> Floats:
+        out = np.empty(len(noise))
+        words, undefined = evaluator.functions(noise)
+        _mismatches(words, wanted, undefined, out)
+        return out
+
+    return energy

@@ -1,0 +1,160 @@
+"""Moves that leave the law of the noise as it is: what splitting proposes to its particles.
+
+A move is reversible with respect to i.i.d. standard noise, whatever its step size, so that a proposal is
+accepted exactly where its energy is below the level: no densities are needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.compilation import kernel
+from simplicity.random import Noise
+
+Rows = npt.NDArray[Any]
+Draws = npt.NDArray[np.uint64]
+
+_SQRT_3 = 1.7320508075688772
+_ALL = np.uint64(2**64 - 1)
+
+
+class Moves(Protocol):
+    """A law of particles and a family of proposals that keep it.
+
+    Particles are rows of an array, numbers of noise are named by ``draws``: the same draws give the same.
+    """
+
+    smallest_step: float
+
+    def start(self, seed: int, draws: Draws) -> Rows:
+        """Independent particles, one a draw."""
+
+    def propose(self, particles: Rows, step: float, seed: int, draws: Draws) -> Rows:
+        """A proposal for every particle; ``step`` is above 0 and at most 1, which makes all of it new."""
+
+
+@kernel
+def _mix(particles, keep, step, noise):
+    """noise = keep * particles + step * noise, elementwise."""
+    for i in range(particles.shape[0]):
+        row, fresh = particles[i], noise[i]
+        for k in range(row.shape[0]):
+            fresh[k] = keep * row[k] + step * fresh[k]
+
+
+@kernel
+def _reflect(particles, step, end, noise):
+    """noise = particles + step * noise, folded back into [-end, end] at both ends."""
+    for i in range(particles.shape[0]):
+        row, fresh = particles[i], noise[i]
+        for k in range(row.shape[0]):
+            moved = row[k] + step * fresh[k]
+            while moved > end or moved < -end:
+                moved = (end + end if moved > end else -end - end) - moved
+            fresh[k] = moved
+
+
+@kernel
+def _splice(particles, choice, step, sizes, noise):
+    """Resample single bits or whole words of a row; at least one of them, the others kept with 1 - step."""
+    for i in range(particles.shape[0]):
+        row, fresh, coins = particles[i], noise[i], choice[i]
+        one = np.int64(coins[sizes] * sizes)
+        if coins[sizes + 1] < 0.5:  # whole words
+            for k in range(sizes):
+                if k != one and coins[k] >= step:
+                    fresh[k] = row[k]
+        else:  # a single bit of each chosen word
+            for k in range(sizes):
+                if k != one and coins[k] >= step:
+                    fresh[k] = row[k]
+                else:
+                    bit = np.uint64(1) << (fresh[k] >> np.uint64(58))
+                    fresh[k] = row[k] ^ bit
+
+
+class NormalMoves:
+    """Preconditioned Crank-Nicolson: sqrt(1 - step²) * particle + step * fresh noise.
+
+    Cotter, Roberts, Stuart and White, Statist. Sci. 28:424, 2013.
+    """
+
+    smallest_step = 1e-4
+
+    def __init__(self, noise: Noise) -> None:
+        self.noise = noise
+
+    def start(self, seed: int, draws: Draws) -> Rows:
+        """Standard normals."""
+        return self.noise.rows(seed, draws)
+
+    def propose(self, particles: Rows, step: float, seed: int, draws: Draws) -> Rows:
+        """Particles mixed with fresh noise."""
+        fresh = self.noise.rows(seed, draws)
+        number = fresh.dtype.type
+        _mix(particles, number(np.sqrt(1 - step**2)), number(step), fresh)
+        return fresh
+
+
+class UniformMoves:
+    """Normal steps, reflected at the ends of the uniform's interval: symmetric, so the uniform law stays."""
+
+    smallest_step = 1e-4
+
+    def __init__(self, noise: Noise) -> None:
+        assert noise.size is not None
+        self.noise = noise
+        self.normal = Noise("normal", noise.size, noise.precision)
+
+    def start(self, seed: int, draws: Draws) -> Rows:
+        """Uniforms on ±sqrt 3."""
+        return np.ascontiguousarray(self.noise.draw(seed, draws))
+
+    def propose(self, particles: Rows, step: float, seed: int, draws: Draws) -> Rows:
+        """Particles moved by ``step`` times a normal number each."""
+        fresh = np.ascontiguousarray(self.normal.draw(seed, draws))
+        number = fresh.dtype.type
+        _reflect(particles, number(step), number(_SQRT_3), fresh)
+        return fresh
+
+
+class BitMoves:
+    """A random part of the words is drawn anew, or has one random bit each flipped; the rest is kept."""
+
+    def __init__(self, noise: Noise) -> None:
+        assert noise.size is not None
+        self.noise = noise
+        self.smallest_step = 0.1 / noise.size
+
+    def start(self, seed: int, draws: Draws) -> Rows:
+        """Fair bits."""
+        return np.ascontiguousarray(self.noise.draw(seed, draws))
+
+    def propose(self, particles: Rows, step: float, seed: int, draws: Draws) -> Rows:
+        """Each word changes with probability ``step``, and one random word always."""
+        size = self.noise.width
+        bits = Noise("bits", 2 * size + 2).draw(seed, draws)
+        fresh = np.ascontiguousarray(bits[:, :size])
+        choice = (bits[:, size:] >> np.uint64(11)) * 2.0**-53
+        _splice(particles, choice, step, size, fresh)
+        return fresh
+
+
+def moves_of(noise: Noise) -> Moves:
+    """The moves that fit a kind of noise.
+
+    Raises
+    ------
+    ValueError
+        For an endless tape, whose parts only the map that reads it can name.
+    """
+    if noise.size is None:
+        raise ValueError(
+            "noise must have a size: parts of an endless tape have no place in a row to resample"
+        )
+    kinds: dict[str, Any] = {"normal": NormalMoves, "uniform": UniformMoves, "bits": BitMoves}
+    moves: Moves = kinds[noise.kind](noise)
+    return moves

@@ -1,0 +1,209 @@
+"""The prior of given functions by whatever method fits: exact, counted, or a rare-event estimate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simplicity.functions import as_function
+from simplicity.maps import NNGP
+from simplicity.maps.base import ParameterFunctionMap
+from simplicity.random import checked_seed
+from simplicity.rare.counting import counted
+from simplicity.rare.energies import has_logits, logit_energy, mismatch_energy
+from simplicity.rare.estimate import Estimate
+from simplicity.rare.nngp import has_orthants, nngp_log2_prior
+from simplicity.rare.reachable import exact_prior
+from simplicity.rare.repeats import Budget, repeated
+from simplicity.sampling import Result, sample
+
+Words = npt.NDArray[np.uint64]
+
+_TRIED = 20_000  # samples drawn to see whether counting will do
+_ENOUGH_HITS = 100
+
+
+class Settings(NamedTuple):
+    """What every method gets besides the map and the function."""
+
+    seed: int
+    budget: Budget
+    result: Result | None
+    advance: Callable[[int], Any]
+    options: dict[str, Any]
+
+
+def _exact(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    found = exact_prior(pf_map, function)
+    if found is None:
+        raise ValueError(
+            f"method 'exact' knows no law of map {pf_map.name} for this function; use 'splitting' or 'auto'"
+        )
+    return found
+
+
+def _count(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    if settings.result is None:
+        raise ValueError("method 'count' needs a tally: pass result=simplicity.sample(map, …)")
+    return counted(pf_map, function, settings.result, settings.budget.target_error)
+
+
+def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    energy = settings.options.get("energy", "auto")
+    if energy not in ("auto", "logits", "mismatches"):
+        raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {energy!r}")
+    others = {name: value for name, value in settings.options.items() if name != "energy"}
+    own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
+    if energy == "logits" or (energy == "auto" and has_logits(pf_map)):
+        make = lambda: logit_energy(pf_map, function)  # noqa: E731
+    else:
+        make = lambda: mismatch_energy(pf_map, function)  # noqa: E731
+    return repeated(
+        make, pf_map.noise, seed=int(own_seed), budget=settings.budget, advance=settings.advance, **others
+    )
+
+
+def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return nngp_log2_prior(
+        pf_map, function, target_error=settings.budget.target_error, seed=settings.seed, **settings.options
+    )
+
+
+def _screen(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return nngp_log2_prior(pf_map, function, screen=True)
+
+
+#: Methods by name: ``(map, function, settings) -> Estimate``.
+METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] = {
+    "exact": _exact,
+    "count": _count,
+    "splitting": _splitting,
+    "nngp": _nngp,
+    "expectation-propagation": _screen,
+}
+
+
+def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    """Exact if known; an orthant at infinite width; counted if the hits suffice; else splitting."""
+    found = exact_prior(pf_map, function)
+    if found is not None:
+        return found
+    if isinstance(pf_map, NNGP) and not settings.options and has_orthants(pf_map):
+        by_orthant = _nngp(pf_map, function, settings)
+        if by_orthant.status in ("exact", "converged"):
+            return by_orthant
+    by_count = _count(pf_map, function, settings) if settings.result is not None else None
+    if by_count is not None and (by_count.status == "converged" or _has_enough(by_count)):
+        return by_count
+    tried = counted(pf_map, function, _trial(pf_map, settings.seed), settings.budget.target_error)
+    if _has_enough(tried):
+        return tried
+    by_splitting = _splitting(pf_map, function, settings)
+    if np.isnan(by_splitting.log2_prior) and by_count is not None and not np.isnan(by_count.log2_prior):
+        return by_count
+    return by_splitting
+
+
+def _has_enough(estimate: Estimate) -> bool:
+    return int(estimate.diagnostics["hits"]) >= _ENOUGH_HITS
+
+
+_trials: dict[tuple[ParameterFunctionMap, int], Result] = {}
+
+
+def _trial(pf_map: ParameterFunctionMap, seed: int) -> Result:
+    """A short tally of a map; the last one is kept, for the other functions of a list."""
+    if (pf_map, seed) not in _trials:
+        _trials.clear()
+        _trials[pf_map, seed] = sample(pf_map, _TRIED, seed=seed).with_map(pf_map)
+    return _trials[pf_map, seed]
+
+
+def probability(
+    pf_map: ParameterFunctionMap,
+    function: str | npt.ArrayLike | Sequence[str],
+    method: str = "auto",
+    result: Result | None = None,
+    seed: int = 0,
+    target_error: float = 0.3,
+    budget_seconds: float | None = 60.0,
+    max_evaluations: int | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+    **options: Any,
+) -> Any:
+    """The prior of a given function, however small.
+
+    Parameters
+    ----------
+    pf_map : ParameterFunctionMap
+    function : str, (words,) uint64, or a list of such
+        A truth table of zeros and ones, hexadecimal with 0x, a formula (see
+        :func:`simplicity.functions.as_function`), or packed words.
+    method : str
+        "auto", or a name of :data:`METHODS`. Auto takes an exact law if there is one, at infinite width the
+        orthant, the tally's count if it
+        has hits enough (else that of a short trial), and otherwise splitting.
+    result : Result, optional
+        A tally of the map.
+    seed : int
+        Estimates of different functions are independent, also with one seed.
+    target_error : float
+        Standard error wanted, in bits.
+    budget_seconds : float or None
+        Wall time for each function.
+    max_evaluations : int, optional
+        Draws of the map for each function.
+    threads : int, optional
+        Default: all processors.
+    progress : bool
+        Whether to show a bar of runs.
+    options
+        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, and ``energy``
+        ("logits" or "mismatches").
+
+    Returns
+    -------
+    Estimate, or a list of them for a list of functions
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown, a function cannot be read, the result is of another map, or the method does
+        not fit the map.
+
+    Examples
+    --------
+    >>> from simplicity.maps import Perceptron
+    >>> estimate = probability(Perceptron(n_inputs=3), "x1 & x2 & x3", target_error=0.5)
+    >>> estimate.method, estimate.status
+    ('count', 'converged')
+    >>> probability(Perceptron(n_inputs=3), "x1 ^ x2").log2_prior
+    -inf
+    """
+    if method != "auto" and method not in METHODS:
+        raise ValueError(f"method must be 'auto' or one of {', '.join(map(repr, METHODS))}, got {method!r}")
+    is_list = isinstance(function, (list, tuple)) or (isinstance(function, np.ndarray) and function.ndim == 2)
+    wanted = [as_function(one, pf_map.n_inputs) for one in (function if is_list else [function])]  # type: ignore[union-attr]
+    budget = Budget(target_error, budget_seconds, max_evaluations, threads)
+    run = _auto if method == "auto" else METHODS[method]
+    estimates = []
+    from tqdm import tqdm
+
+    with tqdm(unit=" runs", disable=not progress) as bar:
+        settings = Settings(checked_seed(seed), budget, result, bar.update, options)
+        for words in wanted:
+            start = time.perf_counter()
+            estimate = run(pf_map, words, settings)
+            estimates.append(_timed(estimate, time.perf_counter() - start))
+    return estimates if is_list else estimates[0]
+
+
+def _timed(estimate: Estimate, seconds: float) -> Estimate:
+    import dataclasses
+
+    return dataclasses.replace(estimate, seconds=seconds)

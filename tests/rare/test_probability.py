@@ -1,0 +1,151 @@
+"""Priors of given functions: exact laws, counts, splitting, statuses, bad input, the command line."""
+
+import math
+
+import numpy as np
+import pytest
+
+import simplicity
+from simplicity.cli.main import main
+from simplicity.functions import as_function, from_integers
+from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, PolynomialThreshold
+from simplicity.rare import logit_energy, probability, repeated
+from simplicity.rare.estimate import log2_of_mean
+from simplicity.rare.reachable import margin
+
+SMALL = MLP(3, (8,), bias_std=0.2)
+
+
+def test_full_degree_walsh_is_the_null_model():
+    """Splitting, which knows nothing of it, finds 2^-16 for any function: 4 standard errors."""
+    null = PolynomialThreshold(4, degree=4, basis="walsh")
+    found = probability(null, "0x6a95", method="splitting", particles=256)
+    assert found.status == "converged"
+    assert abs(found.log2_prior + 16) < 4 * found.standard_error < 1.2
+    assert probability(null, "0x6a95").log2_prior == probability(LookupTable(4), "x1").log2_prior == -16
+
+
+def test_splitting_agrees_with_a_tally():
+    """Every 12th function of a small network, against 2^20 samples: all within 4.5 joint errors."""
+    result = simplicity.sample(SMALL, 2**20, seed=5)
+    for index in range(12, 84, 24):
+        function = result.functions[index]
+        count = probability(SMALL, function, method="count", result=result)
+        found = probability(SMALL, function, method="splitting", particles=150, seed=1)
+        joint = math.hypot(count.standard_error, found.standard_error)
+        assert abs(found.log2_prior - count.log2_prior) < 4.5 * joint
+        assert found.interval.low < found.log2_prior < found.interval.high
+
+
+def test_without_the_offset_the_energy_collapses():
+    """Negative control: particles then sink to logits next to 0 with outputs still wrong."""
+    network, function = MLP(5, (20,), bias_std=0.2), as_function("x1 ^ x2 ^ x3", 5)
+    settings = {"particles": 100, "lowest_log2": -60.0, "run": 1}
+    good = simplicity.rare.split(logit_energy(network, function), network.noise, **settings)
+    bad = simplicity.rare.split(logit_energy(network, function, offset=0.0), network.noise, **settings)
+    assert good.status == "reached"
+    assert bad.status == "not reached" and np.isnan(bad.log2_probability)
+    assert bad.energies.max() < 1e-2  # although outputs are wrong: there is nothing left to tell them apart
+
+
+def test_reachable_functions_of_linear_maps():
+    """Linear programmes count them: 14 of 16 by lines, 104 of 256 by planes, 254 of 256 by quadrics."""
+    for pf_map, count in ((Perceptron(2), 14), (Perceptron(3), 104), (PolynomialThreshold(3, degree=2), 254)):
+        functions = from_integers(range(2**2**pf_map.n_inputs), pf_map.n_inputs)
+        margins = np.array([margin(pf_map, function) for function in functions])
+        assert ((margins > 1e-6).sum(), (margins <= 1e-9).sum()) == (count, len(functions) - count)
+
+
+def test_no_bias_leaves_the_zero_input_in_class_0():
+    assert probability(Perceptron(2, bias_std=0.0), "1").log2_prior == -np.inf
+
+
+def test_counts_use_the_whole_orbit():
+    """x1 x2 x3 and its likes: 2·8 of them with output and input negations, counted together."""
+    walsh = PolynomialThreshold(3, degree=2, basis="walsh")
+    result = simplicity.sample(walsh, 20_000, seed=2)
+    found = probability(walsh, "x1 & x2 & x3", method="count", result=result)
+    assert found.diagnostics["orbit_size"] == 16
+    alone = result.counts[result.index_of(as_function("x1 & x2 & x3", 3))]
+    assert found.diagnostics["hits"] > 8 * alone
+    assert found.standard_error < 0.5 / math.sqrt(alone)
+
+
+def test_interval_of_few_log_normal_runs_covers():
+    """Eight runs with s = 1.5 bits: 95 % intervals cover 90 to 99 % of 2,000; the delta method's do not."""
+    generator = np.random.default_rng(1)
+    spread = 1.5 * math.log(2)
+    truth = spread**2 / 2 / math.log(2)
+    covered = naive = 0
+    for _ in range(2000):
+        values = generator.normal(0, 1.5, 8)
+        _, _, interval = log2_of_mean(values)
+        covered += interval.low <= truth <= interval.high
+        plain = 2.0**values
+        error = plain.std(ddof=1) / math.sqrt(8) / plain.mean() / math.log(2)
+        naive += abs(np.log2(plain.mean()) - truth) <= 1.96 * error
+    assert 0.90 < covered / 2000 < 0.99
+    assert naive / 2000 < 0.88
+
+
+def test_a_budget_too_small_gives_a_status_and_no_number():
+    found = probability(SMALL, "x1 ^ x2 ^ x3", method="splitting", max_evaluations=1500)
+    assert found.status == "over budget" and np.isnan(found.log2_prior) and found.evaluations <= 1500
+    assert "over budget" in str(found)
+    found = probability(SMALL, "x1 ^ x2 ^ x3", method="splitting", budget_seconds=1e-9)
+    assert found.status == "over budget" and np.isnan(found.log2_prior)
+
+
+def test_what_no_parameters_induce_is_never_a_number():
+    energy = lambda: logit_energy(Perceptron(2), as_function("x1 ^ x2", 2))  # noqa: E731
+    found = repeated(energy, Perceptron(2).noise, particles=64, lowest_log2=-100)
+    assert found.status == "not reached" and np.isnan(found.log2_prior)
+
+
+def test_the_same_for_any_threads():
+    settings = {"method": "splitting", "particles": 64, "target_error": 5.0, "budget_seconds": None}
+    one, two = (probability(SMALL, "x1 ^ x2", threads=threads, **settings) for threads in (1, 3))
+    assert one.diagnostics["log2_of_runs"] == two.diagnostics["log2_of_runs"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "guess"}, "method must be"),
+        ({"function": "x1 ^ y2"}, "y2"),
+        ({"function": "0110"}, "truth table"),
+        ({"method": "count"}, "needs a tally"),
+        ({"method": "exact"}, "knows no law"),
+        ({"target_error": 0.0}, "target_error"),
+        ({"method": "splitting", "energy": "heat"}, "energy must be"),
+        ({"pf_map": BooleanCircuit(3), "method": "splitting", "energy": "logits"}, "has no logits"),
+    ],
+)
+def test_bad_input_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        probability(**({"pf_map": SMALL, "function": "x1 ^ x2"} | arguments))
+
+
+def test_a_tally_of_another_map_is_refused():
+    result = simplicity.sample(Perceptron(3), 100, seed=0)
+    with pytest.raises(ValueError, match="another map"):
+        probability(SMALL, "x1", method="count", result=result)
+
+
+def test_command_line(capsys):
+    line = [
+        "probability",
+        "perceptron",
+        "--n-inputs",
+        "3",
+        "--function",
+        "x1 ^ x2",
+        "--function",
+        "0x01",
+        "-q",
+    ]
+    assert main(line) == 0
+    out = capsys.readouterr().out
+    assert "-inf" in out and "converged" in out and "count" in out
+    assert main([*line, "--method", "nonsense"]) == 2
+    assert "method must be" in capsys.readouterr().err
