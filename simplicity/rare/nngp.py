@@ -98,7 +98,7 @@ def nngp_log2_prior(
     --------
     >>> estimate = nngp_log2_prior(NNGP(n_inputs=3, depth=1), "x1 ^ x2")
     >>> round(estimate.log2_prior, 1), estimate.status
-    (-10.9, 'converged')
+    (-18.3, 'converged')
     """
     if not isinstance(pf_map, NNGP):
         raise ValueError(

@@ -13,6 +13,7 @@ import simplicity
 from simplicity.functions import from_strings, permute_inputs
 from simplicity.maps import MLP, NNGP
 from simplicity.rare import nngp_log2_prior, probability
+from simplicity.rare.nngp import has_orthants
 
 ALARM = 8.0  # of Student's t with 7 degrees of freedom
 
@@ -88,7 +89,8 @@ def test_the_front_takes_orthants_at_infinite_width():
     screened = probability(pf_map, "parity(x1,x2,x3,x4)", method="expectation-propagation")
     assert screened.status == "screen" and math.isnan(screened.standard_error)
     assert abs(screened.log2_prior - estimate.log2_prior) < 1
-    assert probability(NNGP(3, 0), "0", target_error=0.5).method == "count"  # a perceptron: singular
+    assert not has_orthants(NNGP(3, 0))  # a perceptron: singular
+    assert has_orthants(NNGP(3, 1, 1.4, 0, "erf", "pm1"))  # but for its odd half
 
 
 def test_splitting_agrees_at_infinite_width():
@@ -100,9 +102,9 @@ def test_splitting_agrees_at_infinite_width():
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="for maps of infinite width, not for mlp.*limit_of"):
+    with pytest.raises(ValueError, match=r"for maps of infinite width, not for mlp.*limit_of"):
         nngp_log2_prior(MLP(3), "x1")
-    with pytest.raises(ValueError, match="positive definite.*splitting"):
+    with pytest.raises(ValueError, match=r"positive definite.*splitting"):
         nngp_log2_prior(NNGP(3, 0), "x1")
     with pytest.raises(ValueError, match="distribution must be normal"):
         NNGP.limit_of(MLP(3, distribution="uniform"))
