@@ -1,5 +1,6 @@
 """The prior of a given function, however small."""
 
+from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.energies import logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate, log2_of_mean
 from simplicity.rare.expectation_propagation import log2_orthant_screen
@@ -20,6 +21,7 @@ __all__ = [
     "OrthantDiagnostics",
     "OrthantEstimate",
     "SplittingRun",
+    "conditional_log2_prior",
     "exact_prior",
     "log2_of_mean",
     "log2_orthant_probability",

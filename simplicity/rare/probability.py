@@ -13,6 +13,7 @@ from simplicity.functions import as_function
 from simplicity.maps import NNGP
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.random import checked_seed
+from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.counting import counted
 from simplicity.rare.energies import has_logits, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate
@@ -77,11 +78,23 @@ def _screen(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -
     return nngp_log2_prior(pf_map, function, screen=True)
 
 
+def _conditional(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return conditional_log2_prior(
+        pf_map,
+        function,
+        target_error=settings.budget.target_error,
+        budget_seconds=settings.budget.seconds,
+        seed=settings.seed,
+        **settings.options,
+    )
+
+
 #: Methods by name: ``(map, function, settings) -> Estimate``.
 METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] = {
     "exact": _exact,
     "count": _count,
     "splitting": _splitting,
+    "conditional": _conditional,
     "nngp": _nngp,
     "expectation-propagation": _screen,
 }
