@@ -61,7 +61,7 @@ def conditional_log2_prior(
     function : str or (words,) uint64
         As for `simplicity.functions.as_function`.
     target_error : float
-        Draws are doubled until the standard error, in bits, is at most this.
+        Draws are doubled until the standard error, in bits, is at most this (and enough of them count).
     max_draws : int
         Most hidden draws.
     budget_seconds : float, optional
@@ -118,11 +118,12 @@ def conditional_log2_prior(
             shares.append(found.log2_probability)
         value, error_bits, interval = log2_of_mean(shares)
         out_of_time = budget_seconds is not None and time.perf_counter() - start > budget_seconds
-        if error_bits <= target_error or 2 * wanted > most or out_of_time:
+        weights = np.exp2(np.array(shares) - max(shares))
+        effective = float(weights.sum() ** 2 / (weights**2).sum())
+        enough = error_bits <= target_error and effective >= _FEWEST_EFFECTIVE_DRAWS
+        if enough or 2 * wanted > most or out_of_time:
             break
         wanted *= 2
-    weights = np.exp2(np.array(shares) - max(shares))
-    effective = float(weights.sum() ** 2 / (weights**2).sum())
     status: Status = "converged" if error_bits <= target_error else "above target error"
     if effective < _FEWEST_EFFECTIVE_DRAWS:
         status = "few effective samples"
