@@ -11,6 +11,7 @@ from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
 from simplicity.plots.verification import splitting_verification
 from simplicity.plots.whole_plane import whole_plane
+from simplicity.plots.widths import prior_vs_width
 
 __all__ = [
     "blind_spots",
@@ -22,6 +23,7 @@ __all__ = [
     "mass_below",
     "prior_scatter",
     "prior_vs_complexity",
+    "prior_vs_width",
     "rank",
     "save",
     "splitting_verification",

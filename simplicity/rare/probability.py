@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import as_function
+from simplicity.maps import NNGP
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.random import checked_seed
+from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.counting import counted
 from simplicity.rare.energies import has_logits, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate
+from simplicity.rare.nngp import has_orthants, nngp_log2_prior
 from simplicity.rare.reachable import exact_prior
 from simplicity.rare.repeats import Budget, repeated
 from simplicity.sampling import Result, sample
@@ -65,19 +68,47 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     )
 
 
+def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return nngp_log2_prior(
+        pf_map, function, target_error=settings.budget.target_error, seed=settings.seed, **settings.options
+    )
+
+
+def _screen(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return nngp_log2_prior(pf_map, function, screen=True)
+
+
+def _conditional(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return conditional_log2_prior(
+        pf_map,
+        function,
+        target_error=settings.budget.target_error,
+        budget_seconds=settings.budget.seconds,
+        seed=settings.seed,
+        **settings.options,
+    )
+
+
 #: Methods by name: ``(map, function, settings) -> Estimate``.
 METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] = {
     "exact": _exact,
     "count": _count,
     "splitting": _splitting,
+    "conditional": _conditional,
+    "nngp": _nngp,
+    "expectation-propagation": _screen,
 }
 
 
 def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
-    """Exact if known; counted if the hits suffice; else splitting."""
+    """Exact if known; an orthant at infinite width; counted if the hits suffice; else splitting."""
     found = exact_prior(pf_map, function)
     if found is not None:
         return found
+    if isinstance(pf_map, NNGP) and not settings.options and has_orthants(pf_map):
+        by_orthant = _nngp(pf_map, function, settings)
+        if by_orthant.status in ("exact", "converged"):
+            return by_orthant
     by_count = _count(pf_map, function, settings) if settings.result is not None else None
     if by_count is not None and (by_count.status == "converged" or _has_enough(by_count)):
         return by_count
@@ -127,7 +158,8 @@ def probability(
         A truth table of zeros and ones, hexadecimal with 0x, a formula (see
         :func:`simplicity.functions.as_function`), or packed words.
     method : str
-        "auto", or a name of :data:`METHODS`. Auto takes an exact law if there is one, the tally's count if it
+        "auto", or a name of :data:`METHODS`. Auto takes an exact law if there is one, at infinite width the
+        orthant, the tally's count if it
         has hits enough (else that of a short trial), and otherwise splitting.
     result : Result, optional
         A tally of the map.
