@@ -347,7 +347,49 @@ def lookup_table(options, noise):
     return "".join(str(noise[x // 64] >> x % 64 & 1) for x in range(2 ** options["n_inputs"]))
 
 
+def nngp(options, noise):
+    """Draws of a Gaussian process: its covariance by the recursion, pair by pair, and its pivoted factor."""
+    n_inputs, weight, bias = options["n_inputs"], options["weight_std"] ** 2, options["bias_std"] ** 2
+    inputs = input_vectors(n_inputs, options["inputs"])
+
+    def relu(a, b, c):
+        if a * c == 0:
+            return 0.0
+        angle = math.acos(min(1.0, max(-1.0, b / math.sqrt(a * c))))
+        return math.sqrt(a * c) / (2 * math.pi) * (math.sin(angle) + (math.pi - angle) * math.cos(angle))
+
+    def erf(a, b, c):
+        return 2 / math.pi * math.asin(2 * b / math.sqrt((1 + 2 * a) * (1 + 2 * c)))
+
+    mean_product = {"relu": relu, "erf": erf}[options["activation"]]
+    kernel = bias + weight * inputs @ inputs.T / n_inputs
+    for _ in range(options["depth"]):
+        variances = np.diag(kernel)
+        kernel = np.array(
+            [
+                [bias + weight * mean_product(a, b, c) for b, c in zip(row, variances, strict=True)]
+                for a, row in zip(variances, kernel, strict=True)
+            ]
+        )
+    left, logits, size = kernel.copy(), np.zeros(len(kernel)), len(kernel)
+    for z in noise:
+        largest = np.diag(left).max()
+        if largest <= 4 * size * np.finfo(float).eps * np.diag(kernel).max():
+            break
+        pivot = next(x for x in range(size) if left[x, x] >= largest * (1 - 1e-9))
+        column = left[:, pivot] / math.sqrt(left[pivot, pivot])
+        logits += z * column
+        left -= np.outer(column, column)
+        left[pivot], left[:, pivot] = 0, 0
+    return {"logits": logits}
+
+
+def nngp_logits(options, noise):
+    return list(nngp(options, noise)["logits"])
+
+
 LOGITS = {
+    "nngp": nngp_logits,
     "perceptron": perceptron_logits,
     "mlp": mlp_logits,
     "polynomial-threshold": polynomial_threshold_logits,

@@ -7,6 +7,7 @@ from simplicity.maps.circuit import BooleanCircuit
 from simplicity.maps.expression_tree import ExpressionTree
 from simplicity.maps.lookup_table import LookupTable
 from simplicity.maps.mlp import MLP
+from simplicity.maps.nngp import NNGP
 from simplicity.maps.perceptron import Perceptron
 from simplicity.maps.polynomial import PolynomialCurve, PolynomialThreshold
 
@@ -15,6 +16,7 @@ MAPS: dict[str, type[ParameterFunctionMap]] = {
     for kind in (
         Perceptron,
         MLP,
+        NNGP,
         PolynomialThreshold,
         PolynomialCurve,
         ExpressionTree,

@@ -3,7 +3,10 @@
 from simplicity.rare.complete import Plane, complete, stratified
 from simplicity.rare.energies import logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate, log2_of_mean
+from simplicity.rare.expectation_propagation import log2_orthant_screen
 from simplicity.rare.moves import Moves, moves_of
+from simplicity.rare.nngp import nngp_log2_prior
+from simplicity.rare.orthant import OrthantDiagnostics, OrthantEstimate, log2_orthant_probability
 from simplicity.rare.probability import METHODS, probability
 from simplicity.rare.reachable import exact_prior
 from simplicity.rare.repeats import Budget, repeated
@@ -15,14 +18,19 @@ __all__ = [
     "Estimate",
     "Levels",
     "Moves",
+    "OrthantDiagnostics",
+    "OrthantEstimate",
     "Plane",
     "SplittingRun",
     "complete",
     "exact_prior",
     "log2_of_mean",
+    "log2_orthant_probability",
+    "log2_orthant_screen",
     "logit_energy",
     "mismatch_energy",
     "moves_of",
+    "nngp_log2_prior",
     "probability",
     "repeated",
     "split",

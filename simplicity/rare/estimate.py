@@ -13,7 +13,7 @@ from scipy import special
 Floats = npt.NDArray[np.float64]
 Status = Literal[
     "exact", "converged", "above target error", "few ancestors", "extinct", "over budget", "not reached",
-    "not seen",
+    "not seen", "few effective samples", "tilting failed", "screen",
 ]  # fmt: skip
 
 _LN_2 = float(np.log(2))
@@ -47,7 +47,9 @@ class Estimate:
         "exact"; "converged": the error is within the target; "above target error": a number, with the larger
         error that it has; "few ancestors": a number whose error may be too small, since all last particles of
         a run go back to a single first one; the others go without a number: "extinct", "over budget",
-        "not reached" (beyond the lowest probability looked for) and "not seen" (no sample in a tally).
+        "not reached" (beyond the lowest probability looked for) and "not seen" (no sample in a tally). Of
+        orthants: "few effective samples" (a number whose error may be too small), "tilting failed" (no
+        number), and "screen" (expectation propagation: a number without an error).
     runs, evaluations : int
         Independent runs behind the number, and draws of the map evaluated in all.
     seconds : float

@@ -10,19 +10,23 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import as_function
+from simplicity.maps import NNGP
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.random import checked_seed
 from simplicity.rare.counting import counted
 from simplicity.rare.energies import has_logits, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate
+from simplicity.rare.nngp import has_orthants, nngp_log2_prior
 from simplicity.rare.reachable import exact_prior
 from simplicity.rare.repeats import Budget, repeated
+from simplicity.rare.splitting import Energy
 from simplicity.sampling import Result, sample
 
 Words = npt.NDArray[np.uint64]
 
 _TRIED = 20_000  # samples drawn to see whether counting will do
 _ENOUGH_HITS = 100
+_SMALL_OFFSET = 1 / 16  # where particles get stuck with a few wrong outputs of the usual offset 1
 
 
 class Settings(NamedTuple):
@@ -54,15 +58,38 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     energy = settings.options.get("energy", "auto")
     if energy not in ("auto", "logits", "mismatches"):
         raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {energy!r}")
-    others = {name: value for name, value in settings.options.items() if name != "energy"}
+    others = {name: value for name, value in settings.options.items() if name not in ("energy", "offset")}
+    others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
     own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
-    if energy == "logits" or (energy == "auto" and has_logits(pf_map)):
-        make = lambda: logit_energy(pf_map, function)  # noqa: E731
-    else:
-        make = lambda: mismatch_energy(pf_map, function)  # noqa: E731
-    return repeated(
-        make, pf_map.noise, seed=int(own_seed), budget=settings.budget, advance=settings.advance, **others
+
+    def with_energy(make: Callable[[], Energy], budget: Budget) -> Estimate:
+        return repeated(
+            make, pf_map.noise, seed=int(own_seed), budget=budget, advance=settings.advance, **others
+        )
+
+    if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
+        return with_energy(lambda: mismatch_energy(pf_map, function), settings.budget)
+    if "offset" in settings.options:
+        offset = settings.options["offset"]
+        return with_energy(lambda: logit_energy(pf_map, function, offset), settings.budget)
+    start = time.perf_counter()
+    found = with_energy(lambda: logit_energy(pf_map, function), settings.budget)
+    if found.status != "not reached":
+        return found
+    left = settings.budget.without(time.perf_counter() - start, found.evaluations)
+    if left is None:
+        return found
+    return with_energy(lambda: logit_energy(pf_map, function, _SMALL_OFFSET), left)
+
+
+def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return nngp_log2_prior(
+        pf_map, function, target_error=settings.budget.target_error, seed=settings.seed, **settings.options
     )
+
+
+def _screen(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
+    return nngp_log2_prior(pf_map, function, screen=True)
 
 
 #: Methods by name: ``(map, function, settings) -> Estimate``.
@@ -70,20 +97,28 @@ METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] 
     "exact": _exact,
     "count": _count,
     "splitting": _splitting,
+    "nngp": _nngp,
+    "expectation-propagation": _screen,
 }
 
 
 def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
-    """Exact if known; counted if the hits suffice; else splitting."""
+    """Exact if known; an orthant at infinite width; counted if the hits suffice; else splitting."""
     found = exact_prior(pf_map, function)
     if found is not None:
         return found
+    if isinstance(pf_map, NNGP) and not settings.options and has_orthants(pf_map):
+        by_orthant = _nngp(pf_map, function, settings)
+        if by_orthant.status in ("exact", "converged"):
+            return by_orthant
     by_count = _count(pf_map, function, settings) if settings.result is not None else None
     if by_count is not None and (by_count.status == "converged" or _has_enough(by_count)):
         return by_count
     tried = counted(pf_map, function, _trial(pf_map, settings.seed), settings.budget.target_error)
     if _has_enough(tried):
         return tried
+    if pf_map.noise.size is None:  # an endless tape: nothing but counting is there
+        return by_count or tried
     by_splitting = _splitting(pf_map, function, settings)
     if np.isnan(by_splitting.log2_prior) and by_count is not None and not np.isnan(by_count.log2_prior):
         return by_count
@@ -127,7 +162,8 @@ def probability(
         A truth table of zeros and ones, hexadecimal with 0x, a formula (see
         :func:`simplicity.functions.as_function`), or packed words.
     method : str
-        "auto", or a name of :data:`METHODS`. Auto takes an exact law if there is one, the tally's count if it
+        "auto", or a name of :data:`METHODS`. Auto takes an exact law if there is one, at infinite width the
+        orthant, the tally's count if it
         has hits enough (else that of a short trial), and otherwise splitting.
     result : Result, optional
         A tally of the map.
@@ -144,8 +180,8 @@ def probability(
     progress : bool
         Whether to show a bar of runs.
     options
-        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, and ``energy``
-        ("logits" or "mismatches").
+        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy`` ("logits" or
+        "mismatches") and ``offset`` (of the energy of logits).
 
     Returns
     -------

@@ -19,6 +19,7 @@ SIZES = [1, 2, 3, 6, 7, 8, 12]
 OPTIONS = {
     "perceptron": [{}, {"inputs": "pm1", "distribution": "uniform"}],
     "mlp": [{"hidden_widths": 5}, {"hidden_widths": (4, 3), "activation": "erf", "inputs": "pm1"}],
+    "nngp": [{}, {"depth": 1, "bias_std": 0, "activation": "erf", "inputs": "pm1"}],
     "polynomial-threshold": [{"degree": 1}, {"degree": 1, "basis": "walsh"}],
     "polynomial-curve": [{"degree": 1}, {"degree": 0, "basis": "legendre"}],
     "expression-tree": [{}, {"operators": ("xor", "nand"), "leaf_probability": 0.7}],
@@ -196,11 +197,12 @@ def test_wrong_numbers_of_inputs_are_refused(name, n_inputs):
 
 WRONG = [
     ("mlp", "hidden_widths", [0, (), "40", "40,40", (40, 0), (40, "4"), -3, (2.5,), (True,), None, {4: 4}]),
-    ("mlp", "activation", ["gelu", None, 3]),
-    ("perceptron mlp", "weight_std", [0, -1, float("nan"), float("inf"), "1", True, None]),
-    ("perceptron mlp", "bias_std", [-1, -1e-300, float("nan"), float("inf"), "1", True, None]),
+    ("mlp nngp", "activation", ["gelu", None, 3]),
+    ("nngp", "depth", [-1, 1.5, "2", True, None]),
+    ("perceptron mlp nngp", "weight_std", [0, -1, float("nan"), float("inf"), "1", True, None]),
+    ("perceptron mlp nngp", "bias_std", [-1, -1e-300, float("nan"), float("inf"), "1", True, None]),
     ("perceptron mlp polynomial-threshold polynomial-curve", "distribution", ["gauss", None, "Normal"]),
-    ("perceptron mlp", "inputs", ["10", 1, None]),
+    ("perceptron mlp nngp", "inputs", ["10", 1, None]),
     ("polynomial-threshold polynomial-curve", "coefficient_std", [0, -1, float("nan"), "1", None]),
     ("polynomial-threshold", "degree", [-1, 5, 1.5, "2", True]),
     ("polynomial-curve", "degree", [-1, 16, 1.5, "2", True]),

@@ -13,6 +13,7 @@ from scipy import stats
 from simplicity import functions
 from simplicity.maps import (
     MLP,
+    NNGP,
     BooleanCircuit,
     ExpressionTree,
     LookupTable,
@@ -36,6 +37,9 @@ SYMMETRIC = [
     MLP(3, (5,), "sin", 3.0, 0, inputs="pm1"),
     MLP(3, (5,), "relu", 1.0, 0),
     MLP(3, (5,), "relu", 1.0, 0, inputs="pm1"),
+    NNGP(3),
+    NNGP(3, 1, 1.4, 0),
+    NNGP(3, 1, 1.4, 0, "erf", "pm1"),
     PolynomialThreshold(3, 2),
     PolynomialThreshold(3, 2, "walsh", distribution="uniform"),
     PolynomialThreshold(3, 0),
@@ -74,6 +78,8 @@ def test_declared_symmetries_hold_on_data(pf_map):
         (MLP(3, (5,), "relu", 1.0, 0), "complement"),
         (MLP(3, (5,), "tanh", 1.0, 0), "complement"),
         (MLP(3, (5,), "relu", 1.0, 0, inputs="pm1"), "complement"),
+        (NNGP(3, 1, 1.4, 0.2), "negation"),
+        (NNGP(3, 1, 1.4, 0), "complement"),
         (PolynomialThreshold(3, 2), "negation"),
         (PolynomialCurve(3, 4), "permutation"),
         (PolynomialCurve(3, 2, "chebyshev"), "negation"),

@@ -9,6 +9,7 @@ import pytest
 from simplicity import functions
 from simplicity.maps import (
     MLP,
+    NNGP,
     BooleanCircuit,
     ExpressionTree,
     LookupTable,
@@ -100,6 +101,17 @@ def test_mlp_of_every_activation(n_inputs, activation):
 def test_mlp_of_every_shape(widths, bias_std):
     for distribution, inputs in itertools.product(["normal", "uniform"], ["01", "pm1"]):
         assert_logits_agree(MLP(4, widths, "tanh", 2.0, bias_std, distribution, inputs))
+
+
+@pytest.mark.parametrize("inputs", ["01", "pm1"])
+@pytest.mark.parametrize("activation", ["relu", "erf"])
+@pytest.mark.parametrize("n_inputs", [1, 2, 3, 4, 7])
+def test_nngp(n_inputs, activation, inputs):
+    """At n = 7 the factor is made in two panels, as in all larger cases."""
+    for depth, bias_std in [(0, 0.7), (1, 0), (3, 1)]:
+        pf_map = NNGP(n_inputs, depth, 1.5, bias_std, activation, inputs)
+        assert_logits_agree(pf_map, 1e-6)  # where the kernel is singular, up to the root of its rounding
+        assert_parameters_agree(pf_map, naive.nngp)
 
 
 @pytest.mark.parametrize("basis", ["monomial", "walsh"])
