@@ -20,12 +20,14 @@ from simplicity.rare.estimate import Estimate
 from simplicity.rare.nngp import has_orthants, nngp_log2_prior
 from simplicity.rare.reachable import exact_prior
 from simplicity.rare.repeats import Budget, repeated
+from simplicity.rare.splitting import Energy
 from simplicity.sampling import Result, sample
 
 Words = npt.NDArray[np.uint64]
 
 _TRIED = 20_000  # samples drawn to see whether counting will do
 _ENOUGH_HITS = 100
+_SMALL_OFFSET = 1 / 16  # where particles get stuck with a few wrong outputs of the usual offset 1
 
 
 class Settings(NamedTuple):
@@ -57,15 +59,28 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     energy = settings.options.get("energy", "auto")
     if energy not in ("auto", "logits", "mismatches"):
         raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {energy!r}")
-    others = {name: value for name, value in settings.options.items() if name != "energy"}
+    others = {name: value for name, value in settings.options.items() if name not in ("energy", "offset")}
+    others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
     own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
-    if energy == "logits" or (energy == "auto" and has_logits(pf_map)):
-        make = lambda: logit_energy(pf_map, function)  # noqa: E731
-    else:
-        make = lambda: mismatch_energy(pf_map, function)  # noqa: E731
-    return repeated(
-        make, pf_map.noise, seed=int(own_seed), budget=settings.budget, advance=settings.advance, **others
-    )
+
+    def with_energy(make: Callable[[], Energy], budget: Budget) -> Estimate:
+        return repeated(
+            make, pf_map.noise, seed=int(own_seed), budget=budget, advance=settings.advance, **others
+        )
+
+    if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
+        return with_energy(lambda: mismatch_energy(pf_map, function), settings.budget)
+    if "offset" in settings.options:
+        offset = settings.options["offset"]
+        return with_energy(lambda: logit_energy(pf_map, function, offset), settings.budget)
+    start = time.perf_counter()
+    found = with_energy(lambda: logit_energy(pf_map, function), settings.budget)
+    if found.status != "not reached":
+        return found
+    left = settings.budget.without(time.perf_counter() - start, found.evaluations)
+    if left is None:
+        return found
+    return with_energy(lambda: logit_energy(pf_map, function, _SMALL_OFFSET), left)
 
 
 def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
@@ -115,6 +130,8 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
     tried = counted(pf_map, function, _trial(pf_map, settings.seed), settings.budget.target_error)
     if _has_enough(tried):
         return tried
+    if pf_map.noise.size is None:  # an endless tape: nothing but counting is there
+        return by_count or tried
     by_splitting = _splitting(pf_map, function, settings)
     if np.isnan(by_splitting.log2_prior) and by_count is not None and not np.isnan(by_count.log2_prior):
         return by_count
@@ -176,8 +193,8 @@ def probability(
     progress : bool
         Whether to show a bar of runs.
     options
-        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, and ``energy``
-        ("logits" or "mismatches").
+        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy`` ("logits" or
+        "mismatches") and ``offset`` (of the energy of logits).
 
     Returns
     -------

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import unpack
-from simplicity.maps import LookupTable, Perceptron, PolynomialCurve, PolynomialThreshold
+from simplicity.maps import (
+    BooleanCircuit,
+    ExpressionTree,
+    LookupTable,
+    Perceptron,
+    PolynomialCurve,
+    PolynomialThreshold,
+)
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
 from simplicity.rare.estimate import Estimate, exact
+from simplicity.theory.exact import ExactPrior
+from simplicity.theory.exact import exact_prior as law_of
 
 _ZERO_MARGIN, _SURE_MARGIN = 1e-9, 1e-6
 
@@ -52,6 +63,17 @@ def margin(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> fl
     return float(-found.fun)
 
 
+@functools.cache
+def _small_law(pf_map: ParameterFunctionMap) -> ExactPrior | None:
+    """All priors of a map whose law takes about a second to work out."""
+    is_small = (
+        (isinstance(pf_map, ExpressionTree) and pf_map.n_inputs <= 3)
+        or (isinstance(pf_map, BooleanCircuit) and pf_map.n_inputs <= 3 and pf_map.n_gates <= 3)
+        or (isinstance(pf_map, Perceptron) and pf_map.n_inputs <= 2 and pf_map.distribution == "normal")
+    )
+    return law_of(pf_map) if is_small else None
+
+
 def exact_prior(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> Estimate | None:
     """The exact prior where it is known: null models, and 0 where no parameters induce the function.
 
@@ -70,6 +92,9 @@ def exact_prior(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) 
         "normal",
     ):
         return exact(-float(positions), "full degree in the Walsh basis is the null model")
+    if (law := _small_law(pf_map)) is not None:
+        rows = np.flatnonzero((law.functions == function).all(axis=1))
+        return exact(float(np.log2(law.prior[rows[0]])) if len(rows) else -np.inf, law.source)
     if isinstance(pf_map, PolynomialCurve):
         values = unpack(np.atleast_2d(function), pf_map.n_inputs)[0]
         if int((values[1:] != values[:-1]).sum()) > pf_map.degree:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,14 @@ class Budget:
             value = getattr(self, name)
             if (value is not None or name == "target_error") and not (value is not None and value > 0):
                 raise ValueError(f"{name} must be above 0, got {value!r}")
+
+    def without(self, seconds: float, evaluations: int) -> Budget | None:
+        """What is left of it, or None."""
+        time_left = None if self.seconds is None else self.seconds - seconds
+        draws_left = None if self.evaluations is None else self.evaluations - evaluations
+        if any(left is not None and left <= 0 for left in (time_left, draws_left)):
+            return None
+        return replace(self, seconds=time_left, evaluations=draws_left)
 
     @property
     def n_threads(self) -> int:
