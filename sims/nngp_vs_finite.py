@@ -2,7 +2,9 @@
 
 Networks of one hidden layer on four inputs. Filled points are counted (clustered by hidden draw); hollow
 ones, where counting does not see the function, are estimated by splitting, from width 80 on by averages of
-conditional orthants; dashed lines are orthants of the Gaussian process. Writes the figure (PNG and PDF) and a table (CSV) to results/nngp_vs_finite/.
+conditional orthants; dashed lines are orthants of the Gaussian process.
+
+Writes the figure (PNG and PDF) and a table (CSV) to results/nngp_vs_finite/.
 
 Usage: python sims/nngp_vs_finite.py [--samples N] [--seed N] [--folder FOLDER]
 """
