@@ -56,7 +56,7 @@ def row(
     return {
         "kind": kind,
         "map": pf_map.label,
-        "function": f"0x{to_integers(np.atleast_2d(function), pf_map.n_inputs)[0]:x}",
+        "function": f"0x{to_integers(np.atleast_2d(function), pf_map.n_inputs)[0]:0{2**pf_map.n_inputs // 4}x}",
         "log2_reference": log2_true,
         "reference_error": error,
         "log2_splitting": found.log2_prior,
