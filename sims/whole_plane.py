@@ -44,7 +44,8 @@ def candidates(n_inputs: int, per_value: int, seed: int) -> np.ndarray:
     drawn = theory.simple_functions_sample(n_inputs, 3 * SIMPLE[n_inputs], 2000, seed).functions
     listed = np.concatenate([simple, drawn, from_integers(others, n_inputs)])
     listed = np.unique(listed, axis=0)
-    return rare.stratified(listed, lz76(listed, n_inputs), per_value, seed)
+    chosen = rare.stratified(listed, lz76(listed, n_inputs), per_value, seed)
+    return generator.permutation(chosen)  # where time is short, some of every complexity are done
 
 
 def shares(plane: rare.Plane, bound: theory.Bound) -> dict[str, object]:
@@ -78,12 +79,12 @@ def main() -> None:
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
 
-    settings = [(n, name) for n in SIMPLE for name in MAPS]
+    settings = [(n, name) for n in sorted(SIMPLE, reverse=True) for name in MAPS]
     figure, axes = plt.subplots(len(SIMPLE), len(MAPS), figsize=(9.6, 6.2), layout="constrained")
-    rows, start = [], time.perf_counter()
+    rows, left = [], 60 * arguments.minutes
     for place, ((n_inputs, name), ax) in enumerate(zip(settings, axes.ravel(), strict=True)):
         result = simplicity.sample(MAPS[name](n_inputs), arguments.samples, seed=arguments.seed)
-        left = 60 * arguments.minutes - (time.perf_counter() - start)
+        start = time.perf_counter()
         plane = rare.complete(
             result,
             candidates(n_inputs, arguments.per_value, arguments.seed),
@@ -93,6 +94,7 @@ def main() -> None:
             total_seconds=max(left, 0.0) / (len(settings) - place),
             progress=True,
         )
+        left -= time.perf_counter() - start
         bound = theory.predicted_bound(result)
         plots.whole_plane(plane, ax, bound=bound, legend=place == 0)
         rows.append(shares(plane, bound))

@@ -52,11 +52,12 @@ def row(
     kind: str, pf_map: ParameterFunctionMap, function: Any, found: Estimate, log2_true: float, error: float
 ) -> dict[str, Any]:
     """One comparison."""
+    integer = to_integers(np.atleast_2d(function), pf_map.n_inputs)[0]
     joint = math.hypot(found.standard_error, error)
     return {
         "kind": kind,
         "map": pf_map.label,
-        "function": f"0x{to_integers(np.atleast_2d(function), pf_map.n_inputs)[0]:x}",
+        "function": f"0x{integer:0{2**pf_map.n_inputs // 4}x}",
         "log2_reference": log2_true,
         "reference_error": error,
         "log2_splitting": found.log2_prior,
