@@ -100,7 +100,7 @@ def against_tallies(seconds: float) -> Iterator[dict[str, Any]]:
 def against_exact_laws(seconds: float) -> Iterator[dict[str, Any]]:
     """Equicorrelated orthants in 64 and 128 dimensions, and thin cones of perceptrons of two inputs."""
     start = time.perf_counter()
-    for n_inputs, negatives in ((6, 1), (6, 4), (6, 10), (6, 20), (6, 32), (7, 20), (7, 34)):
+    for n_inputs, negatives in ((6, 1), (6, 4), (6, 10), (6, 20), (6, 32), (7, 20), (7, 34), (7, 44)):
         pf_map, d = equicorrelated(n_inputs=n_inputs), 2**n_inputs
         function = from_strings(["0" * negatives + "1" * (d - negatives)])[0]
         log_true = -np.log(d + 1) - (
@@ -125,11 +125,11 @@ def energies_against_each_other(seconds: float) -> Iterator[dict[str, Any]]:
     for text in ("x1 ^ x2", "x1 ^ x2 ^ x3"):
         function = as_function(text, 7)
         for name, offset, others in (
-            ("offset 1", 1.0, {}),
-            ("offset 1/4", 0.25, {}),
             ("offset 1/16", 1 / 16, {}),
-            ("adaptive", 1.0, {"frozen": False}),
-            ("16 sweeps", 1.0, {"sweeps": 16}),
+            ("offset 1/4", 1 / 4, {}),
+            ("offset 1/64", 1 / 64, {}),
+            ("adaptive", 1 / 16, {"frozen": False}),
+            ("16 sweeps", 1 / 16, {"sweeps": 16}),
         ):
             if time.perf_counter() - start > seconds:
                 break

@@ -238,7 +238,7 @@ def canonical_forms(
     >>> words = from_strings(["0001", "0100", "1110", "0110"])  # x1 x2, ¬x1 x2, ¬(x1 x2), parity
     >>> forms, sizes = canonical_forms(words, 2, permutation=True, complement=True)
     >>> to_strings(forms, 2), sizes.tolist()
-    (['0001', '0100', '0001', '1001'], [2, 4, 2, 2])
+    (['0001', '0010', '0001', '0110'], [2, 4, 2, 2])
     >>> forms, sizes = canonical_forms(words, 2, permutation=True, complement=True, negation=True)
     >>> len(np.unique(forms)), sizes.tolist()
     (2, [8, 8, 8, 2])

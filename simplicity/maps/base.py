@@ -205,6 +205,8 @@ class ParameterFunctionMap(ABC):
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

@@ -15,7 +15,7 @@ from simplicity.maps.base import ParameterFunctionMap
 from simplicity.random import checked_seed
 from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.counting import counted
-from simplicity.rare.energies import has_logits, logit_energy, mismatch_energy
+from simplicity.rare.energies import OFFSET, has_logits, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate
 from simplicity.rare.nngp import has_orthants, nngp_log2_prior
 from simplicity.rare.reachable import exact_prior
@@ -27,7 +27,6 @@ Words = npt.NDArray[np.uint64]
 
 _TRIED = 20_000  # samples drawn to see whether counting will do
 _ENOUGH_HITS = 100
-_SMALL_OFFSET = 1 / 16  # where particles get stuck with a few wrong outputs of the usual offset 1
 
 
 class Settings(NamedTuple):
@@ -63,24 +62,15 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
     own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
 
-    def with_energy(make: Callable[[], Energy], budget: Budget) -> Estimate:
+    def with_energy(make: Callable[[], Energy]) -> Estimate:
         return repeated(
-            make, pf_map.noise, seed=int(own_seed), budget=budget, advance=settings.advance, **others
+            make, pf_map.noise, seed=int(own_seed), budget=settings.budget, advance=settings.advance, **others
         )
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
-        return with_energy(lambda: mismatch_energy(pf_map, function), settings.budget)
-    if "offset" in settings.options:
-        offset = settings.options["offset"]
-        return with_energy(lambda: logit_energy(pf_map, function, offset), settings.budget)
-    start = time.perf_counter()
-    found = with_energy(lambda: logit_energy(pf_map, function), settings.budget)
-    if found.status != "not reached":
-        return found
-    left = settings.budget.without(time.perf_counter() - start, found.evaluations)
-    if left is None:
-        return found
-    return with_energy(lambda: logit_energy(pf_map, function, _SMALL_OFFSET), left)
+        return with_energy(lambda: mismatch_energy(pf_map, function))
+    offset = settings.options.get("offset", OFFSET)
+    return with_energy(lambda: logit_energy(pf_map, function, offset))
 
 
 def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:

@@ -16,11 +16,13 @@ from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.moves import Moves
 from simplicity.rare.splitting import Energy, SplittingRun, split
 
-_PILOT = 2**32  # the run number of the pilot
-_BATCH = 8  # runs before the error is looked at, at least
+_SCOUT, _PILOT = 2**32 - 1, 2**32  # numbers of the runs that show the cost and set the levels
+_SCOUTS = 256  # particles of the first
+_BATCH = 8  # runs before the error is looked at
+_FEWEST_RUNS = 6  # that a number needs, where the budget cuts the batch
 _MOST_RUNS = 64
 _FEWEST_PARTICLES, _MOST_PARTICLES = 64, 8192
-_SPREAD = 2.2  # standard deviation of a run, bits, for as many particles as bits (measured, see docs)
+_SPREAD = 2.0  # standard deviation of a run, bits, for as many particles as bits (measured, see docs)
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def repeated(
 ) -> Estimate:
     """log2 of the mean probability of independent splitting runs.
 
-    A pilot run sets the levels and step sizes, and shows the cost; at least 8 further runs, in batches,
-    follow. With ``frozen`` levels their mean estimates the probability without bias; otherwise each run sets
-    its own.
+    A short run shows the cost, and a pilot of the final size sets levels and step sizes; at least 8 further
+    runs, in batches, follow. With ``frozen`` levels their mean estimates the probability without bias;
+    otherwise each run sets its own.
 
     Parameters
     ----------
@@ -106,11 +108,16 @@ def repeated(
     start = time.perf_counter()
     settings: dict[str, Any] = {"sweeps": sweeps, "target": target, "seed": seed, "lowest_log2": lowest_log2}
     split(make_energy(), noise, particles=4, sweeps=1, target=target, max_evaluations=8)  # compiles
-    pilot = split(
-        make_energy(), noise, particles=min(particles or 128, 256), run=_PILOT,
-        budget_seconds=budget.seconds, max_evaluations=budget.evaluations, **settings,
-    )  # fmt: skip
-    advance(1)
+
+    def led(run: int, count: int) -> SplittingRun:
+        left = None if budget.seconds is None else budget.seconds - (time.perf_counter() - start)
+        advance(1)
+        return split(
+            make_energy(), noise, particles=count, run=run, budget_seconds=left,
+            max_evaluations=budget.evaluations, **settings,
+        )  # fmt: skip
+
+    pilot = led(_SCOUT, min(particles or _SCOUTS, _SCOUTS))
     if pilot.status != "reached":
         return _without_number(pilot, pilot.status, [pilot], start)
     bits = max(1.0, -pilot.log2_probability)
@@ -118,6 +125,11 @@ def repeated(
     count = _affordable(wanted, pilot, budget, start)
     if count < min(_FEWEST_PARTICLES, wanted):
         return _without_number(pilot, "over budget", [pilot], start)
+    spent = pilot.evaluations
+    if count >= 2 * _SCOUTS:  # few scouts lag behind deep down, and would leave too many levels
+        better = led(_PILOT, count)
+        spent += better.evaluations
+        pilot = better if better.status == "reached" else pilot
 
     def one(run: int) -> SplittingRun:
         left = None if budget.seconds is None else budget.seconds - (time.perf_counter() - start)
@@ -131,49 +143,54 @@ def repeated(
         while True:
             batch = list(pool.map(one, range(len(runs), len(runs) + (_BATCH if not runs else _BATCH // 2))))
             advance(len(batch))
-            finished = all(run.status in ("reached", "extinct") for run in batch)
-            if not finished and not runs:
-                return _without_number(pilot, _worst(batch), [pilot, *batch], start)
-            if not finished:
-                break  # left out as a whole: which runs finish in time may depend on their results
+            done = [run for run in batch if run.status in ("reached", "extinct")]
+            # With frozen levels time runs out by the clock, whatever the results: those in time are unbiased.
+            if len(done) < len(batch) and (not frozen or len(done) < _FEWEST_RUNS):
+                if not runs:
+                    return _without_number(pilot, _worst(batch), [pilot, *batch], start)
+                break
+            batch = done
             runs += batch
-            estimate = _combined(runs, pilot, start, budget.target_error)
+            estimate = _combined(runs, pilot, spent, start, budget.target_error)
             if estimate.status in ("converged", "extinct") or len(runs) >= _MOST_RUNS:
                 break
-            if not _allows(budget, pilot, count, _BATCH // 2, start, len(runs)):
+            if not _allows(budget, spent, runs, _BATCH // 2, start):
                 break
-    return _combined(runs, pilot, start, budget.target_error)
+    return _combined(runs, pilot, spent, start, budget.target_error)
 
 
 def _wanted_particles(bits: float, target_error: float) -> int:
-    """So many that eight runs are better than the target, and none spreads over much more than a bit."""
+    """So many that eight runs are better than the target and none spreads over much more than a bit.
+
+    Also that, unless a rough number will do, some four first particles have descendants among the last: these
+    are about 50 particles / bits² (measured).
+    """
     spread = float(np.clip(2.2 * target_error, 0.2, 1.3))
-    return int(np.clip((_SPREAD / spread) ** 2 * bits, _FEWEST_PARTICLES, _MOST_PARTICLES))
+    wanted = (_SPREAD / spread) ** 2 * bits
+    if target_error <= 1:
+        wanted = max(wanted, bits**2 / 12)
+    return int(np.clip(wanted, _FEWEST_PARTICLES, _MOST_PARTICLES))
 
 
 def _affordable(wanted: int, pilot: SplittingRun, budget: Budget, start: float) -> int:
-    """Particles for eight runs within 0.7 of what is left of the budget, ``wanted`` at most."""
+    """Particles for a pilot and eight runs in 0.6 of what is left of the budget, ``wanted`` at most."""
     count = float(wanted)
     per_particle = pilot.evaluations / len(pilot.energies)
     if budget.seconds is not None:
-        left = 0.7 * (budget.seconds - (time.perf_counter() - start))
-        one_thread = pilot.seconds / pilot.evaluations * per_particle * _BATCH
-        count = min(count, left * min(budget.n_threads, _BATCH) / one_thread)
+        left = 0.6 * (budget.seconds - (time.perf_counter() - start))
+        a_run = pilot.seconds / pilot.evaluations * per_particle
+        count = min(count, left / a_run / (1 + _BATCH / min(budget.n_threads, _BATCH)))
     if budget.evaluations is not None:
-        count = min(count, (budget.evaluations - pilot.evaluations) / (per_particle * _BATCH))
+        count = min(count, (budget.evaluations - pilot.evaluations) / (per_particle * (_BATCH + 1)))
     return int(count)
 
 
-def _allows(
-    budget: Budget, pilot: SplittingRun, particles: int, further: int, start: float, done: int
-) -> bool:
+def _allows(budget: Budget, spent: int, runs: Sequence[SplittingRun], further: int, start: float) -> bool:
     """Whether so many more runs fit."""
-    spent = time.perf_counter() - start
-    in_time = budget.seconds is None or spent * (1 + further / done) < budget.seconds
-    per_run = pilot.evaluations / len(pilot.energies) * particles
-    return in_time and (
-        budget.evaluations is None or pilot.evaluations + (done + further) * per_run <= budget.evaluations
-    )
+    share = further / len(runs)
+    in_time = budget.seconds is None or (time.perf_counter() - start) * (1 + share) < budget.seconds
+    done = sum(run.evaluations for run in runs)
+    return in_time and (budget.evaluations is None or spent + done * (1 + share) <= budget.evaluations)
 
 
 def _worst(runs: Sequence[SplittingRun]) -> str:
@@ -208,7 +225,9 @@ def _without_number(pilot: SplittingRun, status: str, runs: list[SplittingRun], 
     )
 
 
-def _combined(runs: list[SplittingRun], pilot: SplittingRun, start: float, target_error: float) -> Estimate:
+def _combined(
+    runs: list[SplittingRun], pilot: SplittingRun, spent: int, start: float, target_error: float
+) -> Estimate:
     values = np.array([run.log2_probability for run in runs])
     if np.isinf(values).sum() * 2 > len(values) or not np.isfinite(values).any():
         return _without_number(pilot, "extinct", [pilot, *runs], start)
@@ -218,6 +237,6 @@ def _combined(runs: list[SplittingRun], pilot: SplittingRun, start: float, targe
         status = "few ancestors"
     return Estimate(
         value, error, interval, "splitting", status, len(runs),
-        pilot.evaluations + sum(run.evaluations for run in runs), time.perf_counter() - start,
+        spent + sum(run.evaluations for run in runs), time.perf_counter() - start,
         _diagnostics(pilot, runs),
     )  # fmt: skip

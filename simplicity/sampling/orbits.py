@@ -59,7 +59,7 @@ class Orbits:
     >>> result = simplicity.sample(simplicity.maps.Perceptron(n_inputs=3), 10_000, seed=0)
     >>> orbits = result.by_orbit()
     >>> len(result), len(orbits), int(orbits.sizes.sum())
-    (104, 26, 104)
+    (104, 17, 104)
     """
 
     n_inputs: int
