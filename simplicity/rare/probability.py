@@ -243,7 +243,7 @@ def probability(
     estimates = []
     from tqdm import tqdm
 
-    with tqdm(unit=" runs", disable=not progress) as bar:
+    with tqdm(unit=" runs", leave=False, disable=not progress) as bar:
         settings = Settings(checked_seed(seed), budget, result, bar.update, options)
         for words in wanted:
             start = time.perf_counter()
