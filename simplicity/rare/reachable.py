@@ -22,7 +22,7 @@ from simplicity.rare.estimate import Estimate, exact
 from simplicity.theory.exact import ExactPrior
 from simplicity.theory.exact import exact_prior as law_of
 
-_ZERO_MARGIN, _SURE_MARGIN = 1e-9, 1e-6
+_ZERO_MARGIN = 1e-9
 
 
 def is_linear(pf_map: ParameterFunctionMap) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from simplicity.random import Noise
+from simplicity.random import Noise, checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.moves import Moves
 from simplicity.rare.splitting import Energy, SplittingRun, split
@@ -47,10 +48,16 @@ class Budget:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("target_error", "seconds", "evaluations", "threads"):
-            value = getattr(self, name)
-            if (value is not None or name == "target_error") and not (value is not None and value > 0):
-                raise ValueError(f"{name} must be above 0, got {value!r}")
+        for name, value in (
+            ("target_error", self.target_error),
+            ("budget_seconds", self.seconds),
+            ("max_evaluations", self.evaluations),
+        ):
+            is_given = value is not None or name == "target_error"
+            if is_given and not (isinstance(value, numbers.Real) and value > 0):
+                raise ValueError(f"{name} must be a number above 0, got {value!r}")
+        if self.threads is not None:
+            checked_integer("threads", self.threads, 1, 2**16)
 
     def without(self, seconds: float, evaluations: int) -> Budget | None:
         """What is left of it, or None."""
@@ -105,6 +112,8 @@ def repeated(
     Estimate
     """
     budget = budget or Budget()
+    if particles is not None:
+        particles = checked_integer("particles", particles, 4, 2**24)
     start = time.perf_counter()
     settings: dict[str, Any] = {"sweeps": sweeps, "target": target, "seed": seed, "lowest_log2": lowest_log2}
     split(make_energy(), noise, particles=4, sweeps=1, target=target, max_evaluations=8)  # compiles
