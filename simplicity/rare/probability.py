@@ -63,15 +63,24 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
     own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
 
-    def with_energy(make: Callable[[], Energy]) -> Estimate:
+    def with_energy(make: Callable[[], Energy], budget: Budget = settings.budget, **further: Any) -> Estimate:
+        options = {**further, **others}
         return repeated(
-            make, pf_map.noise, seed=int(own_seed), budget=settings.budget, advance=settings.advance, **others
+            make, pf_map.noise, seed=int(own_seed), budget=budget, advance=settings.advance, **options
         )
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
         return with_energy(lambda: mismatch_energy(pf_map, function))
+    start = time.perf_counter()
     offset = settings.options.get("offset", OFFSET)
-    return with_energy(lambda: logit_energy(pf_map, function, offset))
+    found = with_energy(lambda: logit_energy(pf_map, function, offset))
+    if found.status not in ("not reached", "extinct") or "offset" in settings.options:
+        return found
+    # Small networks get stuck with the last wrong logits next to 0: a larger offset, and more moves.
+    left = settings.budget.without(time.perf_counter() - start, found.evaluations)
+    if left is None:
+        return found
+    return with_energy(lambda: logit_energy(pf_map, function, 1.0), left, sweeps=24)
 
 
 def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
