@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test figure figures verify bench bench-quick lint clean
+.PHONY: test figure figures figures-rare verify bench bench-quick lint clean
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -15,8 +15,13 @@ test: .venv/installed  ## all tests and doctests
 figure: .venv/installed  ## prior against complexity, one panel an architecture, in results/architectures/
 	$(BIN)/python sims/architectures.py
 
-figures: .venv/installed  ## every figure and table of sims/, in results/ (about a quarter of an hour)
-	set -e; for sim in sims/*.py; do echo "$$sim"; $(BIN)/python "$$sim"; done
+figures: .venv/installed  ## figures and tables of sampled priors, in results/ (under a quarter of an hour)
+	set -e; for sim in architectures orbits unseen_mass measures blind_spots learning_curves; \
+		do echo "$$sim"; $(BIN)/python sims/$$sim.py; done
+
+figures-rare: .venv/installed  ## those of priors too small to sample (about a quarter of an hour more)
+	set -e; for sim in nngp_vs_finite prior_and_lambda whole_plane; \
+		do echo "$$sim"; $(BIN)/python sims/$$sim.py; done
 
 verify: .venv/installed  ## slow checks of rare-event estimates: results/verification/ (under half an hour)
 	$(BIN)/python -m verification

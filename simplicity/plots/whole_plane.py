@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from simplicity.complexity import MEASURES
 from simplicity.plots import style
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def whole_plane(
         ax = plt.subplots(figsize=(3.6, 3.4), layout="constrained")[1]
     counted = plane.is_counted
     estimated = ~counted & np.isfinite(plane.log2_prior)
-    shift = np.random.default_rng(0).uniform(-0.3, 0.3, len(counted))  # functions of one K side by side
+    steps = np.diff(np.unique(plane.complexity))
+    half = 0.3 * min(1.0, float(steps.min(initial=1.0)))  # functions of one K side by side
+    shift = np.random.default_rng(0).uniform(-half, half, len(counted))
     places = plane.complexity + shift
     ax.plot(
         places[counted], plane.log2_prior[counted], ".", ms=1.5, color=style.ONCE, rasterized=True,
@@ -68,5 +71,7 @@ def whole_plane(
     ax.set_ylim(1.12 * lowest, 4)
     if legend:
         ax.legend(frameon=False, loc="lower left", markerscale=1.5)
-    style.label_axes(ax, f"complexity {plane.measure} (bits)", "log2 prior", plane.label)
+    known = MEASURES.get(plane.measure)
+    label = plane.measure if known is None else known.axis_label(plane.n_inputs)
+    style.label_axes(ax, label, "log2 prior", plane.label)
     return ax

@@ -55,12 +55,15 @@ def counted(
         effective = (
             float(effective_samples([counts], [squares], n_samples, result.readouts)[0]) * hits / n_samples
         )
-    diagnostics |= {"hits": int(hits), "orbit_size": size}
+    diagnostics |= {"hits": int(hits), "independent_hits": effective, "orbit_size": size}
     with np.errstate(divide="ignore"):
         low, high = (float(np.log2(np.ravel(end)[0] / size)) for end in (interval.low, interval.high))
     shown = Log2Interval(low, high, interval.level)
-    if hits == 0 or result.is_truncated:
-        if result.is_truncated:  # what is not listed may hold members of the orbit
+    may_miss = result.is_truncated and (
+        hits == 0 or size > 1
+    )  # what is not listed: it, or members of the orbit
+    if hits == 0 or may_miss:
+        if may_miss:
             shown = Log2Interval(float("nan"), float("nan"), interval.level)
         return no_number("count", "not seen", interval=shown, evaluations=n_samples, diagnostics=diagnostics)
     error = float(np.sqrt((1 - hits / n_samples) / effective)) / _LN_2

@@ -81,12 +81,15 @@ def logit_energy(
     pf_map : ParameterFunctionMap
     function : (words,) uint64
     offset : float
+        At least 0: below, draws with wrong outputs would count as hits.
 
     Raises
     ------
     ValueError
-        If the map has no logits.
+        If the map has no logits, or the offset is below 0.
     """
+    if not offset >= 0:
+        raise ValueError(f"offset must be 0 or above (1 will do), got {offset!r}")
     if not has_logits(pf_map):
         raise ValueError(
             f"map {pf_map.name} has no logits, which this energy is made of; use mismatch_energy, or count"

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from simplicity.statistics import checked_level
+
 Floats = npt.NDArray[np.float64]
 Status = Literal[
     "exact", "converged", "above target error", "few ancestors", "extinct", "over budget", "not reached",
@@ -113,6 +115,7 @@ def log2_of_mean(log2_values: npt.ArrayLike, level: float = 0.95) -> tuple[float
     >>> round(value, 2), round(error, 2), round(interval.low, 1), round(interval.high, 1)
     (-51.93, 0.47, -53.4, -50.4)
     """
+    checked_level(level)
     values = np.asarray(log2_values, dtype=np.float64)
     count = len(values)
     top = float(values.max())

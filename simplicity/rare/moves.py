@@ -153,7 +153,8 @@ def moves_of(noise: Noise) -> Moves:
     """
     if noise.size is None:
         raise ValueError(
-            "noise must have a size: parts of an endless tape have no place in a row to resample"
+            "noise must have a size: an endless tape has no parts to draw anew, so that splitting is not "
+            "possible; count instead"
         )
     kinds: dict[str, Any] = {"normal": NormalMoves, "uniform": UniformMoves, "bits": BitMoves}
     moves: Moves = kinds[noise.kind](noise)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -62,15 +63,24 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
     own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
 
-    def with_energy(make: Callable[[], Energy]) -> Estimate:
+    def with_energy(make: Callable[[], Energy], budget: Budget = settings.budget, **further: Any) -> Estimate:
+        options = {**further, **others}
         return repeated(
-            make, pf_map.noise, seed=int(own_seed), budget=settings.budget, advance=settings.advance, **others
+            make, pf_map.noise, seed=int(own_seed), budget=budget, advance=settings.advance, **options
         )
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
         return with_energy(lambda: mismatch_energy(pf_map, function))
+    start = time.perf_counter()
     offset = settings.options.get("offset", OFFSET)
-    return with_energy(lambda: logit_energy(pf_map, function, offset))
+    found = with_energy(lambda: logit_energy(pf_map, function, offset))
+    if found.status not in ("not reached", "extinct") or "offset" in settings.options:
+        return found
+    # Small networks get stuck with the last wrong logits next to 0: a larger offset, and more moves.
+    left = settings.budget.without(time.perf_counter() - start, found.evaluations)
+    if left is None:
+        return found
+    return with_energy(lambda: logit_energy(pf_map, function, 1.0), left, sweeps=24)
 
 
 def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
@@ -105,6 +115,15 @@ METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] 
 }
 
 
+_OF_SPLITTING = ("particles", "sweeps", "frozen", "lowest_log2", "energy", "offset")
+_OPTIONS = {
+    "auto": _OF_SPLITTING,
+    "splitting": _OF_SPLITTING,
+    "nngp": ("max_points",),
+    "conditional": ("max_draws",),
+}
+
+
 def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
     """Exact if known; an orthant at infinite width; counted if the hits suffice; else splitting."""
     found = exact_prior(pf_map, function)
@@ -117,7 +136,8 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
     by_count = _count(pf_map, function, settings) if settings.result is not None else None
     if by_count is not None and (by_count.status == "converged" or _has_enough(by_count)):
         return by_count
-    tried = counted(pf_map, function, _trial(pf_map, settings.seed), settings.budget.target_error)
+    tally = _trial(pf_map, settings.seed, settings.budget.threads)
+    tried = counted(pf_map, function, tally, settings.budget.target_error)
     if _has_enough(tried):
         return tried
     if pf_map.noise.size is None:  # an endless tape: nothing but counting is there
@@ -129,17 +149,17 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
 
 
 def _has_enough(estimate: Estimate) -> bool:
-    return int(estimate.diagnostics["hits"]) >= _ENOUGH_HITS
+    return float(estimate.diagnostics["independent_hits"]) >= _ENOUGH_HITS
 
 
 _trials: dict[tuple[ParameterFunctionMap, int], Result] = {}
 
 
-def _trial(pf_map: ParameterFunctionMap, seed: int) -> Result:
+def _trial(pf_map: ParameterFunctionMap, seed: int, threads: int | None) -> Result:
     """A short tally of a map; the last one is kept, for the other functions of a list."""
     if (pf_map, seed) not in _trials:
         _trials.clear()
-        _trials[pf_map, seed] = sample(pf_map, _TRIED, seed=seed).with_map(pf_map)
+        _trials[pf_map, seed] = sample(pf_map, _TRIED, seed=seed, threads=threads).with_map(pf_map)
     return _trials[pf_map, seed]
 
 
@@ -166,8 +186,8 @@ def probability(
         :func:`simplicity.functions.as_function`), or packed words.
     method : str
         "auto", or a name of :data:`METHODS`. Auto takes an exact law if there is one, at infinite width the
-        orthant, the tally's count if it
-        has hits enough (else that of a short trial), and otherwise splitting.
+        orthant, the tally's count if it has hits enough (else that of a short trial), and otherwise
+        splitting.
     result : Result, optional
         A tally of the map.
     seed : int
@@ -183,8 +203,9 @@ def probability(
     progress : bool
         Whether to show a bar of runs.
     options
-        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy`` ("logits" or
-        "mismatches") and ``offset`` (of the energy of logits).
+        Of splitting (and so of auto): ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy``
+        ("logits" or "mismatches") and ``offset`` (of the energy of logits). Of nngp ``max_points``, of
+        conditional ``max_draws``.
 
     Returns
     -------
@@ -193,8 +214,8 @@ def probability(
     Raises
     ------
     ValueError
-        If the method is unknown, a function cannot be read, the result is of another map, or the method does
-        not fit the map.
+        If the method or an option is unknown, a function cannot be read, the result is of another map, or the
+        method does not fit the map.
 
     Examples
     --------
@@ -207,6 +228,13 @@ def probability(
     """
     if method != "auto" and method not in METHODS:
         raise ValueError(f"method must be 'auto' or one of {', '.join(map(repr, METHODS))}, got {method!r}")
+    if not isinstance(pf_map, ParameterFunctionMap):
+        raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {pf_map!r}")
+    known = _OPTIONS.get(method, ())
+    for name in options:
+        if name not in known:
+            some = f"options are {', '.join(known)}" if known else "there are none"
+            raise ValueError(f"option {name!r} is unknown to method {method!r}: {some}")
     is_list = isinstance(function, (list, tuple)) or (isinstance(function, np.ndarray) and function.ndim == 2)
     wanted = [as_function(one, pf_map.n_inputs) for one in (function if is_list else [function])]  # type: ignore[union-attr]
     budget = Budget(target_error, budget_seconds, max_evaluations, threads)
@@ -214,16 +242,10 @@ def probability(
     estimates = []
     from tqdm import tqdm
 
-    with tqdm(unit=" runs", disable=not progress) as bar:
+    with tqdm(unit=" runs", leave=False, disable=not progress) as bar:
         settings = Settings(checked_seed(seed), budget, result, bar.update, options)
         for words in wanted:
             start = time.perf_counter()
             estimate = run(pf_map, words, settings)
-            estimates.append(_timed(estimate, time.perf_counter() - start))
+            estimates.append(dataclasses.replace(estimate, seconds=time.perf_counter() - start))
     return estimates if is_list else estimates[0]
-
-
-def _timed(estimate: Estimate, seconds: float) -> Estimate:
-    import dataclasses
-
-    return dataclasses.replace(estimate, seconds=seconds)

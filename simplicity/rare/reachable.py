@@ -17,50 +17,30 @@ from simplicity.maps import (
     PolynomialThreshold,
 )
 from simplicity.maps.base import ParameterFunctionMap
-from simplicity.maps.evaluate import Evaluator
 from simplicity.rare.estimate import Estimate, exact
-from simplicity.theory.exact import ExactPrior
+from simplicity.theory.exact import ExactPrior, is_threshold_function
 from simplicity.theory.exact import exact_prior as law_of
 
-_ZERO_MARGIN, _SURE_MARGIN = 1e-9, 1e-6
 
+def is_proved_unreachable(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> bool:
+    """Whether it is proved, in whole numbers, that no parameters of a linear map induce a function.
 
-def is_linear(pf_map: ParameterFunctionMap) -> bool:
-    """Whether logits are a linear function of the noise (of built-in maps)."""
-    return isinstance(pf_map, (Perceptron, PolynomialThreshold, PolynomialCurve))
-
-
-def margin(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> float:
-    """The largest margin with which parameters of at most 1 each induce a function; 0 where none do.
-
-    A linear programme: maximise t where (2 f(x) - 1) logit(x) >= t at every x, |parameters| <= 1, logits
-    scaled to rows of unit length. A logit that is always 0 has class 0.
-
-    Raises
-    ------
-    ValueError
-        If the map is not linear in its parameters.
+    False where some do, where nothing was proved, and for maps that are not linear in their parameters.
     """
-    from scipy.optimize import linprog
-
-    if not is_linear(pf_map):
-        raise ValueError(f"map {pf_map.name} must be linear in its parameters for this")
-    size = pf_map.noise.width
-    design = Evaluator(pf_map).logits(np.eye(size, dtype=pf_map.noise.dtype)).T.astype(np.float64)
-    wanted = unpack(np.atleast_2d(function), pf_map.n_inputs)[0]
-    lengths = np.linalg.norm(design, axis=1)
-    if (wanted & (lengths == 0)).any():
-        return 0.0
-    rows = lengths > 0
-    signed = np.where(wanted, 1.0, -1.0)[rows, None] * design[rows] / lengths[rows, None]
-    constraints = np.concatenate([-signed, np.ones((len(signed), 1))], axis=1)
-    bounds = [(-1.0, 1.0)] * size + [(0.0, None)]
-    found = linprog(
-        np.r_[np.zeros(size), -1.0], constraints, np.zeros(len(signed)), bounds=bounds, method="highs"
-    )
-    if not found.success:
-        raise RuntimeError(f"the linear programme of the margin failed: {found.message}")
-    return float(-found.fun)
+    n = pf_map.n_inputs
+    if isinstance(pf_map, PolynomialCurve):
+        values = unpack(np.atleast_2d(function), n)[0]
+        return int((values[1:] != values[:-1]).sum()) > pf_map.degree
+    if isinstance(pf_map, PolynomialThreshold):
+        degree, bias = pf_map.degree, True
+    elif isinstance(pf_map, Perceptron) and (pf_map.bias_std > 0 or pf_map.inputs == "01"):
+        degree, bias = 1, pf_map.bias_std > 0
+    else:
+        return False
+    try:
+        return not is_threshold_function(function, n, degree, bias=bias)
+    except ArithmeticError:  # the answer of the linear programme could not be proved
+        return False
 
 
 @functools.cache
@@ -95,10 +75,6 @@ def exact_prior(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) 
     if (law := _small_law(pf_map)) is not None:
         rows = np.flatnonzero((law.functions == function).all(axis=1))
         return exact(float(np.log2(law.prior[rows[0]])) if len(rows) else -np.inf, law.source)
-    if isinstance(pf_map, PolynomialCurve):
-        values = unpack(np.atleast_2d(function), pf_map.n_inputs)[0]
-        if int((values[1:] != values[:-1]).sum()) > pf_map.degree:
-            return exact(-np.inf, "unreachable: more sign changes than the degree")
-    elif is_linear(pf_map) and margin(pf_map, function) <= _ZERO_MARGIN:
-        return exact(-np.inf, "unreachable: no parameters induce it (linear programme)")
+    if is_proved_unreachable(pf_map, function):
+        return exact(-np.inf, "unreachable: no parameters induce it, proved in whole numbers")
     return None

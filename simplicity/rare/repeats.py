@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from simplicity.random import Noise
+from simplicity.random import Noise, checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.moves import Moves
 from simplicity.rare.splitting import Energy, SplittingRun, split
@@ -47,10 +48,16 @@ class Budget:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("target_error", "seconds", "evaluations", "threads"):
-            value = getattr(self, name)
-            if (value is not None or name == "target_error") and not (value is not None and value > 0):
-                raise ValueError(f"{name} must be above 0, got {value!r}")
+        for name, value in (
+            ("target_error", self.target_error),
+            ("budget_seconds", self.seconds),
+            ("max_evaluations", self.evaluations),
+        ):
+            is_given = value is not None or name == "target_error"
+            if is_given and not (isinstance(value, numbers.Real) and value > 0):
+                raise ValueError(f"{name} must be a number above 0, got {value!r}")
+        if self.threads is not None:
+            checked_integer("threads", self.threads, 1, 2**16)
 
     def without(self, seconds: float, evaluations: int) -> Budget | None:
         """What is left of it, or None."""
@@ -105,30 +112,43 @@ def repeated(
     Estimate
     """
     budget = budget or Budget()
+    if particles is not None:
+        particles = checked_integer("particles", particles, 4, 2**24)
     start = time.perf_counter()
     settings: dict[str, Any] = {"sweeps": sweeps, "target": target, "seed": seed, "lowest_log2": lowest_log2}
     split(make_energy(), noise, particles=4, sweeps=1, target=target, max_evaluations=8)  # compiles
 
-    def led(run: int, count: int) -> SplittingRun:
-        left = None if budget.seconds is None else budget.seconds - (time.perf_counter() - start)
-        advance(1)
-        return split(
-            make_energy(), noise, particles=count, run=run, budget_seconds=left,
-            max_evaluations=budget.evaluations, **settings,
-        )  # fmt: skip
+    spent = 0
 
-    pilot = led(_SCOUT, min(particles or _SCOUTS, _SCOUTS))
+    def led(run: int, count: int) -> SplittingRun:
+        nonlocal spent
+        left = budget.without(time.perf_counter() - start, spent) or Budget(seconds=1e-9)
+        made = split(
+            make_energy(), noise, particles=count, run=run, budget_seconds=left.seconds,
+            max_evaluations=left.evaluations, **settings,
+        )  # fmt: skip
+        spent += made.evaluations
+        advance(1)
+        return made
+
+    # Few particles may get stuck or die out on the way: more of them, while the budget lasts.
+    scouts = [_SCOUTS] if particles is None else [min(particles, _SCOUTS)]
+    scouts += [_SCOUTS * 4**k for k in (1, 2) if particles is None or _SCOUTS * 4**k <= particles]
+    for number, scout_particles in enumerate(scouts):
+        pilot = led(_SCOUT - number, scout_particles)
+        if pilot.status in ("reached", "over budget"):
+            break
     if pilot.status != "reached":
         return _without_number(pilot, pilot.status, [pilot], start)
     bits = max(1.0, -pilot.log2_probability)
     wanted = particles or _wanted_particles(bits, budget.target_error)
-    count = _affordable(wanted, pilot, budget, start)
+    if number:  # fewer got stuck
+        wanted = max(wanted, scout_particles)
+    count = _affordable(wanted, pilot, budget, start, spent)
     if count < min(_FEWEST_PARTICLES, wanted):
         return _without_number(pilot, "over budget", [pilot], start)
-    spent = pilot.evaluations
-    if count >= 2 * _SCOUTS:  # few scouts lag behind deep down, and would leave too many levels
+    if count >= 2 * scout_particles:  # few scouts lag behind deep down, and would leave too many levels
         better = led(_PILOT, count)
-        spent += better.evaluations
         pilot = better if better.status == "reached" else pilot
 
     def one(run: int) -> SplittingRun:
@@ -172,7 +192,7 @@ def _wanted_particles(bits: float, target_error: float) -> int:
     return int(np.clip(wanted, _FEWEST_PARTICLES, _MOST_PARTICLES))
 
 
-def _affordable(wanted: int, pilot: SplittingRun, budget: Budget, start: float) -> int:
+def _affordable(wanted: int, pilot: SplittingRun, budget: Budget, start: float, spent: int) -> int:
     """Particles for a pilot and eight runs in 0.6 of what is left of the budget, ``wanted`` at most."""
     count = float(wanted)
     per_particle = pilot.evaluations / len(pilot.energies)
@@ -181,7 +201,7 @@ def _affordable(wanted: int, pilot: SplittingRun, budget: Budget, start: float) 
         a_run = pilot.seconds / pilot.evaluations * per_particle
         count = min(count, left / a_run / (1 + _BATCH / min(budget.n_threads, _BATCH)))
     if budget.evaluations is not None:
-        count = min(count, (budget.evaluations - pilot.evaluations) / (per_particle * (_BATCH + 1)))
+        count = min(count, (budget.evaluations - spent) / (per_particle * (_BATCH + 1)))
     return int(count)
 
 

@@ -28,6 +28,7 @@ Energy = Callable[[npt.NDArray[Any]], npt.ArrayLike]
 Status = Literal["reached", "extinct", "over budget", "not reached"]
 
 _WANTED_ACCEPTANCE = 0.25
+_STUCK_LEVELS, _STUCK_ACCEPTANCE = 8, 0.01
 
 
 class Levels(NamedTuple):
@@ -186,7 +187,7 @@ def split(
     budget_seconds, max_evaluations : optional
         The run ends, "over budget", before the level that would exceed them.
     lowest_log2 : float
-        The run ends, "not reached", once the probability is below 2 to this.
+        The run ends, "not reached", once the probability is below 2 to this, or hardly a move is accepted.
 
     Returns
     -------
@@ -232,7 +233,7 @@ def split(
         alive = cloud.is_below(level, tie)
         if not alive.any():
             status, log2_survival = "extinct", -np.inf
-        elif log2_survival < lowest_log2:
+        elif log2_survival < lowest_log2 or _is_stuck(passed, levels):
             status = "not reached"
         elif _exceeds(cloud, start, sweeps, budget_seconds, max_evaluations):
             status = "over budget"
@@ -262,6 +263,12 @@ def split(
         cloud.noise,
         cloud.energies,
     )
+
+
+def _is_stuck(passed: list[tuple[float, float, float, float, float]], levels: Levels | None) -> bool:
+    """Whether hardly a move was accepted at the last levels, however small, so that none follows."""
+    last = [acceptance for *_, acceptance in passed[-_STUCK_LEVELS:]]
+    return levels is None and len(last) == _STUCK_LEVELS and max(last) < _STUCK_ACCEPTANCE
 
 
 def _adapted(step: float, acceptance: float, smallest: float) -> float:

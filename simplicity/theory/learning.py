@@ -18,9 +18,9 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from simplicity.compilation import kernel
-from simplicity.functions import ones, pack
+from simplicity.functions import as_function, ones, pack
 from simplicity.random import checked_integer
-from simplicity.theory.tabulated import AnyPrior, checked_function, checked_prior
+from simplicity.theory.tabulated import AnyPrior, checked_prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def posterior(prior: AnyPrior, target: str | npt.ArrayLike, training_positions: 
     prior : Result or ExactPrior
         Functions that a result did not see count as impossible.
     target : str or (words,) uint64
-        A string of 0 and 1, a name such as "x1", or packed.
+        As for `simplicity.functions.as_function`: a truth table, hexadecimal, a formula, or packed.
     training_positions : array of int
         Different positions of the truth table; none gives the prior.
 
@@ -79,7 +79,7 @@ def posterior(prior: AnyPrior, target: str | npt.ArrayLike, training_positions: 
     (array([0.5, 0.5]), 0.5)
     """
     listed = checked_prior("prior", prior)
-    wanted = checked_function("target", target, listed.n_inputs)
+    wanted = as_function(target, listed.n_inputs)
     size = 2**listed.n_inputs
     positions = np.asarray(training_positions)
     if positions.size == 0:
@@ -126,7 +126,7 @@ def learning_curve(
     ----------
     prior : Result or ExactPrior
     target : str or (words,) uint64
-        A string of 0 and 1, a name such as "x1", or packed.
+        As for `simplicity.functions.as_function`: a truth table, hexadecimal, a formula, or packed.
     training_sizes : iterable of int
         Each from 0 to 2^n; at 2^n no point is left and errors are NaN.
     n_training_sets : int
@@ -158,7 +158,7 @@ def learning_curve(
     import pandas as pd
 
     listed = checked_prior("prior", prior)
-    wanted = checked_function("target", target, listed.n_inputs)
+    wanted = as_function(target, listed.n_inputs)
     size = 2**listed.n_inputs
     sizes = [checked_integer("training_sizes", m, 0, size) for m in training_sizes]
     n_sets = checked_integer("n_training_sets", n_training_sets, 1, 10**9)

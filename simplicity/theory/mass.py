@@ -149,7 +149,7 @@ def mass_below(
     Raises
     ------
     ValueError
-        If the result has no functions.
+        If the result has no functions, or is truncated.
 
     Examples
     --------
@@ -161,6 +161,11 @@ def mass_below(
     """
     if len(result) == 0:
         raise ValueError(f"the result of {result.label!r} holds no functions: there is no mass to place")
+    if result.is_truncated:
+        raise ValueError(
+            f"the result of {result.label!r} lists only {result.extent}: the rarest functions, which lie "
+            "lowest, are missing. Load the whole file"
+        )
     found = find_measure(bound.measure if measure is None else measure)
     gap = bound(complexities_of(result, found)) - np.log2(result.prior)
     total = line_mass_is

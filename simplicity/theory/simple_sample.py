@@ -18,6 +18,7 @@ import numpy.typing as npt
 from simplicity.compilation import inlined, kernel
 from simplicity.complexity.lz76 import lz76_complexity, reversed_words, word_counts
 from simplicity.functions import checked_n_inputs, order_by_string, words_of
+from simplicity.random import checked_integer, checked_seed
 from simplicity.theory.bounds import Floats
 
 Words = npt.NDArray[np.uint64]
@@ -188,7 +189,7 @@ def simple_functions_sample(
     Raises
     ------
     ValueError
-        If the range is empty, size is not positive or the seed negative.
+        If the range is empty, or size or seed is no whole number or out of range.
 
     Examples
     --------
@@ -204,8 +205,7 @@ def simple_functions_sample(
             f"max_complexity must be {n_inputs} bits (that of a constant) or more and at least "
             f"min_complexity ({min_complexity!r}), got {max_complexity!r}"
         )
-    if size < 1 or seed < 0:
-        raise ValueError(f"size must be 1 or more and seed 0 or more, got {size!r} and {seed!r}")
+    size, seed = checked_integer("size", size, 1, 2**40), checked_seed(seed)
     most = int(np.floor(max_complexity / n_inputs))
     fewest = min(most, int(min_complexity // n_inputs))
     functions, log2_w = [np.empty((0, words_of(n_inputs)), np.uint64)], [np.empty(0)]

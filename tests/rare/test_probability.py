@@ -12,7 +12,7 @@ from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, Polyno
 from simplicity.maps.evaluate import Evaluator
 from simplicity.rare import logit_energy, probability, repeated
 from simplicity.rare.estimate import log2_of_mean
-from simplicity.rare.reachable import margin
+from simplicity.rare.reachable import is_proved_unreachable
 
 SMALL = MLP(3, (8,), bias_std=0.2)
 
@@ -59,8 +59,7 @@ def test_reachable_functions_of_linear_maps():
     """Linear programmes count them: 14 of 16 by lines, 104 of 256 by planes, 254 of 256 by quadrics."""
     for pf_map, count in ((Perceptron(2), 14), (Perceptron(3), 104), (PolynomialThreshold(3, degree=2), 254)):
         functions = from_integers(range(2**2**pf_map.n_inputs), pf_map.n_inputs)
-        margins = np.array([margin(pf_map, function) for function in functions])
-        assert ((margins > 1e-6).sum(), (margins <= 1e-9).sum()) == (count, len(functions) - count)
+        assert sum(not is_proved_unreachable(pf_map, function) for function in functions) == count
 
 
 def test_no_bias_leaves_the_zero_input_in_class_0():
@@ -124,7 +123,14 @@ def test_the_same_for_any_threads():
         ({"method": "count"}, "needs a tally"),
         ({"method": "exact"}, "knows no law"),
         ({"target_error": 0.0}, "target_error"),
+        ({"budget_seconds": 0}, "budget_seconds"),
+        ({"threads": 0}, "threads"),
+        ({"pf_map": "mlp"}, "pf_map must be a map"),
+        ({"particels": 100}, "option 'particels' is unknown"),
+        ({"method": "count", "particles": 100}, "there are none"),
         ({"method": "splitting", "energy": "heat"}, "energy must be"),
+        ({"method": "splitting", "offset": -1}, "offset must be"),
+        ({"method": "splitting", "particles": 0}, "particles must be"),
         ({"pf_map": BooleanCircuit(3), "method": "splitting", "energy": "logits"}, "has no logits"),
     ],
 )
@@ -156,3 +162,25 @@ def test_command_line(capsys):
     assert "-inf" in out and "converged" in out and "count" in out
     assert main([*line, "--method", "nonsense"]) == 2
     assert "method must be" in capsys.readouterr().err
+
+
+def test_a_truncated_tally_counts_what_it_lists(tmp_path):
+    simplicity.sample(SMALL, 20_000, seed=0, path=tmp_path / "a.parquet")
+    part = simplicity.load(tmp_path / "a.parquet", max_functions=3)
+    alone = probability(SMALL, part.functions[0], method="count", result=part)
+    assert alone.status == "not seen" and np.isnan(alone.interval.high)  # members of its orbit may lack
+    simplicity.sample(SMALL, 20_000, seed=0, readouts=8, path=tmp_path / "b.parquet")
+    whole, part = (simplicity.load(tmp_path / "b.parquet", max_functions=most) for most in (None, 3))
+    one, two = (probability(SMALL, part.functions[2], method="count", result=r) for r in (part, whole))
+    assert one.log2_prior == two.log2_prior and one.interval == two.interval
+    assert probability(SMALL, whole.functions[3], method="count", result=part).status == "not seen"
+
+
+def test_hits_of_one_hidden_draw_are_not_enough():
+    """A tally of so few hidden draws says less than splitting, however many readouts they have."""
+    result = simplicity.sample(SMALL, 64 * 10, seed=0, readouts=64)
+    common = result.functions[0]
+    by_count = probability(SMALL, common, method="count", result=result, target_error=0.01)
+    assert by_count.diagnostics["independent_hits"] < 100 < by_count.diagnostics["hits"]
+    found = probability(SMALL, common, result=result, target_error=0.01)
+    assert found.evaluations != result.n_samples and found.standard_error < by_count.standard_error

@@ -120,7 +120,10 @@ def test_a_second_interruption_ends_the_run_at_once(monkeypatch, tmp_path, small
         for number, _ in enumerate(run.steps()):
             if number > 0:
                 signal.raise_signal(signal.SIGINT)
+                while signal.getsignal(signal.SIGINT) is not before:  # Python handles it a little later
+                    time.sleep(0.001)
                 signal.raise_signal(signal.SIGINT)
+                time.sleep(1.0)
 
     before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(run_module, "_follow", follow)

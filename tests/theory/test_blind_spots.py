@@ -189,6 +189,13 @@ def test_mass_far_below_a_line_is_limited(pf_map):
     assert (np.diff(table.mass) <= 1e-12).all()
 
 
+def test_mass_of_a_truncated_result_is_refused(tmp_path):
+    sampled(Perceptron(3), path=tmp_path / "a.parquet")
+    most_frequent = simplicity.load(tmp_path / "a.parquet", max_functions=5)
+    with pytest.raises(ValueError, match="lists only the most frequent 5"):
+        theory.mass_below(most_frequent, theory.a_priori_bound(3))
+
+
 def test_average_and_maximum_by_counting():
     assert theory.counting(8.0) == (-8.0, 8.0)
     with pytest.raises(ValueError, match="log2_reachable"):

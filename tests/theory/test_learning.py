@@ -165,8 +165,12 @@ def test_bad_input():
         learning_curve(LINEAR, "x1", [5])
     with pytest.raises(ValueError, match="training_sizes"):
         learning_curve(LINEAR, "x1", [1.5])
-    for target in ("x9", "011", functions.from_strings(["0110", "0011"])):
-        with pytest.raises(ValueError, match="target must be"):
+    for target, message in (
+        ("x9", "no input x9"),
+        ("011", "truth table of 2 inputs has 4"),
+        (functions.from_strings(["0110", "0011"]), "one function"),
+    ):
+        with pytest.raises(ValueError, match=message):
             learning_curve(LINEAR, target, [1])
     with pytest.raises(ValueError, match="prior must be a Result or an ExactPrior"):
         learning_curve({"0000": 1}, "x1", [1])

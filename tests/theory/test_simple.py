@@ -170,8 +170,8 @@ def test_a_sample_holds_what_it_says_and_is_reproducible():
     [
         ({"max_complexity": 3}, "max_complexity must be 4"),
         ({"max_complexity": 20, "min_complexity": 30}, "min_complexity"),
-        ({"max_complexity": 20, "size": 0}, "size must be 1 or more"),
-        ({"max_complexity": 20, "seed": -1}, "seed 0 or more"),
+        ({"max_complexity": 20, "size": 0}, "size must be a whole number from 1"),
+        ({"max_complexity": 20, "seed": -1}, "seed must be a whole number from 0"),
     ],
 )
 def test_samples_that_make_no_sense(options, message):
