@@ -223,7 +223,7 @@ def test_intervals_of_levels_of_one_orbit_are_not_absurd():
 
 
 def test_share_interval_of_ten_thousand_samples_is_of_use():
-    """A width of a few percent; with 128 readouts it is not, as a tally does not hold what they met together."""
+    """Widths of a few percent; not with 128 readouts, as a tally does not hold what they met together."""
     every = theory.simple_functions(4, 30)
     one = theory.blind_spots(sampled(MLP(4, (10,)), 2**15), every)
     many = theory.blind_spots(sampled(MLP(4, (10,)), 2**15, readouts=128), every)
