@@ -119,7 +119,7 @@ def _text(row: pd.Series) -> str:
 def main() -> None:
     """Sample, tabulate and plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=float, nargs=2, default=(1e7, 3e6), help="at four and seven inputs")
+    parser.add_argument("--samples", type=float, nargs=2, default=(2e7, 3e6), help="at four and seven inputs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()

@@ -83,6 +83,7 @@ def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, le
     bottom.axhline(0, color=style.PREDICTED, linestyle="--", linewidth=0.8, zorder=1)
     measure = maps[0].measure
     counts = [maps[0].weights[np.abs(maps[0].complexity - k) < 1e-6].sum() for k in levels]
+    size = 7.0 if len(levels) <= 12 else 5.5  # or numbers run into one another
     bottom.set_xticks(
         np.arange(len(levels)), [f"{k:g}\n({count:,.0f})" for k, count in zip(levels, counts, strict=True)]
     )
@@ -95,6 +96,7 @@ def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, le
         "median gap below the bound [bits]",
         "",
     )
+    bottom.tick_params(axis="x", labelsize=size)
     handles, labels = bottom.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(maps)), frameon=False)
     return figure
@@ -118,7 +120,17 @@ def _draw_medians(ax: Axes, x: np.ndarray, table: pd.DataFrame, look: dict[str, 
     lowest = table["median_gap"][is_bound].to_numpy(dtype=np.float64)
     arrow = np.full(len(lowest), 1.4)
     ax.errorbar(
-        x[is_bound], lowest, arrow, lolims=True, linestyle="", ms=3.2, mfc="white", lw=0.9, zorder=3, **look
+        x[is_bound],
+        lowest,
+        arrow,
+        lolims=True,
+        linestyle="",
+        ms=3.2,
+        mfc="white",
+        lw=0.9,
+        capsize=1.8,
+        zorder=3,
+        **look,
     )
 
 

@@ -127,10 +127,13 @@ class Gaps:
     def median_interval(self, rows: Mask, level: float = 0.95) -> tuple[float, float]:
         """Interval of the median gap of these very functions, over repetitions of the sampling.
 
-        The prior of each orbit has an interval of the level 1 - (1 - level) / orbits, so that all hold at
-        once (Bonferroni); the ends are the medians of their ends. Nothing is assumed of the functions that
-        did not come up: where they are half or more, the upper end is infinite. For an exact prior
-        both ends are the median. (NaN, NaN) for a weighted list.
+        Two intervals, at half of the risk each, are intersected. In the first, intervals of the priors of
+        all orbits hold at once (Bonferroni), and its ends are the medians of theirs. In the second, they are
+        wider than 95 % or as wide, and by Bernstein's inequality miss on a side for a small share ε of the
+        functions only: so the quantile ½ + ε of their upper ends is no less than the median, and
+        the quantile ½ - ε of their lower ends no more. Nothing is assumed of functions that did not come up:
+        where they are about half or more, the upper end is infinite. For an exact prior both ends are the
+        median. (NaN, NaN) for a weighted list.
         """
         if not self.is_complete:
             return np.nan, np.nan

@@ -5,7 +5,8 @@ import pytest
 
 import simplicity
 from simplicity import functions, theory
-from simplicity.maps import MLP, LookupTable, Perceptron
+from simplicity.maps import MLP, ExpressionTree, LookupTable, Perceptron
+from simplicity.statistics import binomial_interval
 from simplicity.theory import exact
 from simplicity.theory.gap_intervals import median_interval, share_interval
 from simplicity.theory.observed import Observed
@@ -172,15 +173,15 @@ def law_of_orbits(generator, orbits, largest):
     return sizes, np.exp(generator.uniform(-2, 3, orbits))
 
 
-@pytest.mark.parametrize(("orbits", "largest"), [(1, 2), (1, 20), (3, 20), (30, 50)])
+@pytest.mark.parametrize(("orbits", "largest"), [(1, 2), (1, 20), (3, 20), (30, 50), (1000, 50)])
 def test_intervals_over_samplings_cover(orbits, largest):
-    """Simulated hits of few and many orbits, 1000 runs: both intervals cover in 93 % at least.
+    """Simulated hits of few and many orbits, 500 runs: both intervals cover in 93 % at least.
 
     A median of one orbit has its Clopper-Pearson interval; of more, it is conservative. Negative control: the
     medians of the functions reached only, where those missed are a large part.
     """
     generator = np.random.Generator(np.random.Philox(orbits * 100 + largest))
-    n_samples, runs = 10**6, 1000
+    n_samples, runs = 10**6, 500
     share_covered = median_covered = covered_by_reached = 0
     for _ in range(runs):
         sizes, rates = law_of_orbits(generator, orbits, largest)
@@ -212,6 +213,16 @@ def made_up(sizes, hits, n_samples):
     return source, Observed(orbit, size, prior, floor, hits > 0, hits == 1, hits, hits, floor)
 
 
+def test_the_median_of_many_orbits_is_resolved_far_better_than_all_of_them_at_once():
+    """A thousand orbits of ten hits each: their intervals at once span four bits, that of the median two."""
+    sizes, rows = np.full(1000, 24), np.ones(24_000, bool)
+    found = made_up(sizes, np.full(1000, 10), 10**6)
+    low, high = median_interval(*found, rows, np.zeros(len(rows)), np.ones(len(rows)), 0.95)
+    at_once = binomial_interval(10, 10**6, 1 - 0.05 / 1000)
+    assert np.log2(at_once.high / at_once.low) > 3.5
+    assert high - low == pytest.approx(1.94, abs=0.1)
+
+
 def test_intervals_of_levels_of_one_orbit_are_not_absurd():
     """Both constants came up thousands of times: no run of this size would miss them."""
     table = theory.blind_spots(sampled(Perceptron(4)), theory.simple_functions(4, 4))
@@ -230,6 +241,15 @@ def test_share_interval_of_ten_thousand_samples_is_of_use():
     common = one["functions"] > 1000
     width = [(table["share_high"] - table["share_low"])[common] for table in (one, many)]
     assert width[0].max() < 0.1 and width[1].min() > 0.2
+
+
+def test_the_median_of_an_exact_prior_is_exact():
+    """Of 256 functions, up to 102 of a complexity: both ends of the interval are the median itself."""
+    law, every = exact.tree_prior(ExpressionTree(3)), theory.simple_functions(3, 15)
+    table = theory.gaps(law, every).table()[:-1]
+    assert table["median_at_least"].tolist() == table["median_at_most"].tolist()
+    assert table["median_gap"].tolist() == table["median_at_least"].tolist()
+    assert np.isfinite(table["median_gap"]).all() and len(table) == 7
 
 
 def test_interval_of_the_share_covers_its_expectation():
