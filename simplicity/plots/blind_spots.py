@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MARKERS = "osD^vPX<>*"
+_ARROW = 1.4  # bits
 _SPREAD = 0.78  # of the room of one complexity that its maps take
 
 
@@ -27,10 +28,10 @@ def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, le
     """Draw what share of simple functions each map reached, and their median gap, at each complexity.
 
     Top: the share of the functions of each complexity that came up (they or, by symmetry, their orbit).
-    Bottom: the median gap between the bound and log2 P; an open marker with an arrow is one that lies beyond
-    the floor, and is known to be larger only. Intervals are over repetitions of the sampling. Exact priors
-    have medians only, since they have no number of samples. Maps stand side by side in the room of
-    each complexity; under it is how many functions there are.
+    Bottom: the median gap between the bound and log2 P; an open marker is one that lies beyond the floor,
+    and is known to be larger only; an arrow, an interval without an upper end. Intervals are over
+    repetitions of the sampling. Exact priors have medians only, since they have no number of samples. Maps
+    stand side by side in the room of each complexity; under it is how many functions there are.
 
     Parameters
     ----------
@@ -105,33 +106,22 @@ def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, le
 def _draw_points(
     ax: Axes, x: np.ndarray, table: pd.DataFrame, columns: tuple[str, str, str], look: dict[str, Any]
 ) -> None:
-    """Points with intervals; an end that is not known or infinite is left out."""
+    """Points with intervals where there are any; where one has no upper end, an arrow."""
     value, low, high = (table[name].to_numpy(dtype=np.float64) for name in columns)
-    low = np.where(np.isfinite(low), low, value)
-    high = np.where(np.isfinite(high), high, value)
-    reach = np.maximum([value - low, high - value], 0)
-    ax.errorbar(x, value, reach, linestyle="", ms=3.2, lw=0.9, zorder=3, **look)
+    ends = ~np.isposinf(high)
+    reach = np.nan_to_num(np.maximum([value - low, np.where(ends, high - value, _ARROW)], 0))
+    style_of_all: dict[str, Any] = {"linestyle": "", "ms": 3.2, "lw": 0.9, "zorder": 3, **look}
+    ax.errorbar(x[ends], value[ends], reach[:, ends], **style_of_all)
+    if not ends.all():
+        ax.errorbar(x[~ends], value[~ends], reach[1, ~ends], lolims=True, capsize=1.8, **style_of_all)
 
 
 def _draw_medians(ax: Axes, x: np.ndarray, table: pd.DataFrame, look: dict[str, Any]) -> None:
     is_bound = table["median_is_lower_bound"].to_numpy(dtype=bool)
     known = np.isfinite(table["median_gap"].to_numpy(dtype=np.float64)) & ~is_bound
-    _draw_points(ax, x[known], table[known], ("median_gap", "median_at_least", "median_at_most"), look)
-    lowest = table["median_gap"][is_bound].to_numpy(dtype=np.float64)
-    arrow = np.full(len(lowest), 1.4)
-    ax.errorbar(
-        x[is_bound],
-        lowest,
-        arrow,
-        lolims=True,
-        linestyle="",
-        ms=3.2,
-        mfc="white",
-        lw=0.9,
-        capsize=1.8,
-        zorder=3,
-        **look,
-    )
+    columns = ("median_gap", "median_at_least", "median_at_most")
+    _draw_points(ax, x[known], table[known], columns, look)
+    _draw_points(ax, x[is_bound], table[is_bound], columns, look | {"mfc": "white"})
 
 
 def _checked(maps: Sequence[Gaps], titles: Sequence[str] | None) -> list[str]:

@@ -32,8 +32,10 @@ def test_medians_beyond_the_floor_are_open_and_have_arrows():
     table = one.table()
     beyond = table["median_is_lower_bound"][:-1].to_numpy()
     assert beyond.any() and not beyond.all()
-    known, cut_off = plots.blind_spots([one]).axes[1].containers
-    assert list(known.lines[0].get_ydata()) == list(table["median_gap"][:-1][~beyond])
+    assert np.isinf(table["median_at_most"][:-1][beyond]).all()
+    known, *_, cut_off = plots.blind_spots([one]).axes[1].containers
+    has_end = np.isfinite(table["median_at_most"][:-1].to_numpy())
+    assert list(known.lines[0].get_ydata()) == list(table["median_gap"][:-1][has_end])
     assert list(cut_off.lines[0].get_ydata()) == list(table["median_gap"][:-1][beyond])
     assert cut_off.lines[0].get_markerfacecolor() == "white" != known.lines[0].get_markerfacecolor()
     assert any(line.get_marker() not in ("_", "None") for line in cut_off.lines[1])  # arrow heads
@@ -45,6 +47,14 @@ def test_an_exact_prior_has_medians_and_no_share_reached():
     assert len(top.containers) == 0
     medians = bottom.containers[0].lines[0].get_ydata()
     assert medians == pytest.approx(8 - 8 * np.array([3, 7.5, 9, 10.5, 12]) / 15)
+
+
+def test_medians_of_a_weighted_list_have_no_interval_over_samplings():
+    result = simplicity.sample(simplicity.maps.Perceptron(3), 2000, seed=0)
+    listed = theory.simple_functions(3, 12)
+    weighted = theory.gaps(result, listed, weights=np.full(len(listed), 2.0))
+    bars = plots.blind_spots([weighted]).axes[1].containers
+    assert sum(len(bar.lines[0].get_ydata()) for bar in bars) == 5
 
 
 def test_maps_that_do_not_compare():
