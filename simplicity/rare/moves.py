@@ -206,7 +206,7 @@ class TapeMoves:
         If it does not say.
     """
 
-    def __init__(self, pf_map: ParameterFunctionMap, parts: int = 256) -> None:
+    def __init__(self, pf_map: ParameterFunctionMap, parts: int = 64) -> None:
         if pf_map.noise.size is not None or not has_moves(pf_map):
             raise ValueError(
                 f"map {pf_map.name} must read an endless tape, and its kernel have reads, which say where"

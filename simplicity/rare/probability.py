@@ -29,6 +29,8 @@ Words = npt.NDArray[np.uint64]
 _TRIED = 20_000  # samples drawn to see whether counting will do
 _ENOUGH_HITS = 100
 _SMALL_OFFSET = 1 / 16  # where particles get stuck with a few wrong outputs of the usual offset 1
+# Mismatches have few values, and programs few ways from one to the next: longer walks, more of them.
+_ON_PLATEAUS: dict[str, Any] = {"sweeps": 32, "pilot_particles": 512, "spread": 6.0}
 
 
 class Settings(NamedTuple):
@@ -69,6 +71,7 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
         return repeated(make, moves, seed=int(own_seed), budget=budget, advance=settings.advance, **others)
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
+        others = {**_ON_PLATEAUS, **others}
         return with_energy(lambda: mismatch_energy(pf_map, function), settings.budget)
     if "offset" in settings.options:
         offset = settings.options["offset"]

@@ -20,7 +20,6 @@ _PILOT = 2**32  # the run number of the pilot
 _BATCH = 8  # runs before the error is looked at, at least
 _MOST_RUNS = 64
 _FEWEST_PARTICLES, _MOST_PARTICLES = 64, 8192
-_SPREAD = 2.2  # standard deviation of a run, bits, for as many particles as bits (measured, see docs)
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,8 @@ def repeated(
     frozen: bool = True,
     target: float = 0.0,
     lowest_log2: float = -1000.0,
+    pilot_particles: int = 128,
+    spread: float = 2.2,
     advance: Callable[[int], Any] = lambda runs: None,
 ) -> Estimate:
     """log2 of the mean probability of independent splitting runs.
@@ -95,6 +96,10 @@ def repeated(
     sweeps, target, lowest_log2
         As in :func:`simplicity.rare.split`.
     frozen : bool
+    pilot_particles : int
+        Of the pilot; where ``particles`` are given, those up to twice as many.
+    spread : float
+        Standard deviation of a run, in bits, with as many particles as bits (2.2: measured on networks).
     advance : callable
         Called with the number of runs done since the last call.
 
@@ -107,14 +112,14 @@ def repeated(
     settings: dict[str, Any] = {"sweeps": sweeps, "target": target, "seed": seed, "lowest_log2": lowest_log2}
     split(make_energy(), noise, particles=4, sweeps=1, target=target, max_evaluations=8)  # compiles
     pilot = split(
-        make_energy(), noise, particles=min(particles or 128, 256), run=_PILOT,
+        make_energy(), noise, particles=min(particles or pilot_particles, 2 * pilot_particles), run=_PILOT,
         budget_seconds=budget.seconds, max_evaluations=budget.evaluations, **settings,
     )  # fmt: skip
     advance(1)
     if pilot.status != "reached":
         return _without_number(pilot, pilot.status, [pilot], start)
     bits = max(1.0, -pilot.log2_probability)
-    wanted = particles or _wanted_particles(bits, budget.target_error)
+    wanted = particles or _wanted_particles(bits, budget.target_error, spread)
     count = _affordable(wanted, pilot, budget, start)
     if count < min(_FEWEST_PARTICLES, wanted):
         return _without_number(pilot, "over budget", [pilot], start)
@@ -145,10 +150,10 @@ def repeated(
     return _combined(runs, pilot, start, budget.target_error)
 
 
-def _wanted_particles(bits: float, target_error: float) -> int:
+def _wanted_particles(bits: float, target_error: float, spread: float) -> int:
     """So many that eight runs are better than the target, and none spreads over much more than a bit."""
-    spread = float(np.clip(2.2 * target_error, 0.2, 1.3))
-    return int(np.clip((_SPREAD / spread) ** 2 * bits, _FEWEST_PARTICLES, _MOST_PARTICLES))
+    wanted = float(np.clip(2.2 * target_error, 0.2, 1.3))
+    return int(np.clip((spread / wanted) ** 2 * bits, _FEWEST_PARTICLES, _MOST_PARTICLES))
 
 
 def _affordable(wanted: int, pilot: SplittingRun, budget: Budget, start: float) -> int:

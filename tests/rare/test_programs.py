@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simplicity.maps import ExpressionTree
+from simplicity.maps import BooleanCircuit, ExpressionTree
 from simplicity.maps.evaluate import Evaluator
 from simplicity.random import Noise, tape_part, tape_words
-from simplicity.rare import TapeMoves
-from simplicity.theory.exact import tree_prior
+from simplicity.rare import TapeMoves, probability
+from simplicity.theory.exact import circuit_prior, tree_prior
 
 
 def integers(pf_map, tapes):
@@ -92,3 +92,49 @@ def test_what_is_read_is_what_matters(tree):
     others[:, 1:][~is_read] = np.random.default_rng(0).integers(2**64, size=(~is_read).sum(), dtype=np.uint64)
     assert (integers(tree, tapes) == integers(tree, others)).all()
     assert is_read[:, 0].all() and 0.4 < (is_read.sum(axis=1) == 1).mean() < 0.6
+
+
+@pytest.mark.parametrize(
+    ("function", "log2_prior"), [("00001000", -8.47), ("00011011", -13.47), ("01101001", -26.96)]
+)
+def test_splitting_of_trees_agrees_with_the_exact_law(function, log2_prior):
+    """Within 4 standard errors (false alarms below 1e-3 in all, fixed seed)."""
+    tree = ExpressionTree(n_inputs=3)
+    assert probability(tree, function, method="exact").log2_prior == pytest.approx(log2_prior, abs=0.01)
+    settings = {"particles": 200, "sweeps": 8, "target_error": 2.0, "budget_seconds": None}
+    found = probability(tree, function, method="splitting", **settings)
+    assert found.runs >= 8 and found.standard_error < 2
+    assert abs(found.log2_prior - log2_prior) < 4 * found.standard_error
+
+
+def test_splitting_of_circuits_agrees_with_the_exact_law():
+    law = circuit_prior(3, 3)
+    circuit, logs = BooleanCircuit(3, 3), np.log2(law.prior)
+    for depth in (8, 12):
+        row = int(np.abs(logs + depth).argmin())
+        found = probability(
+            circuit,
+            law.functions[row],
+            method="splitting",
+            particles=400,
+            target_error=1.0,
+            budget_seconds=None,
+        )
+        assert found.runs >= 8 and found.standard_error < 1
+        assert abs(found.log2_prior - logs[row]) < 4 * found.standard_error
+
+
+def test_programs_that_are_not_reached_get_a_status_and_no_number():
+    """A conjunction of literals is never a disjunction; parity of four is too deep for a few particles."""
+    conjunctions = ExpressionTree(n_inputs=3, operators=("and",), leaf_probability=0.6)
+    settings = {"particles": 20, "sweeps": 4, "budget_seconds": None, "lowest_log2": -40}
+    never = probability(conjunctions, "x1 | x2", method="splitting", **settings)
+    assert never.status == "not reached" and np.isnan(never.log2_prior) and np.isnan(never.interval.low)
+    assert probability(conjunctions, "x1 | x2").log2_prior == -np.inf  # the exact law of three inputs
+    deep = probability(ExpressionTree(n_inputs=4), "x1 ^ x2 ^ x3 ^ x4", method="splitting", **settings)
+    assert deep.status in ("not reached", "extinct") and np.isnan(deep.log2_prior)
+
+
+def test_maps_that_do_not_say_what_they_read_are_refused():
+    with pytest.raises(ValueError, match="must read an endless tape"):
+        TapeMoves(BooleanCircuit(3, 3))
