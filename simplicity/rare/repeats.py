@@ -107,7 +107,7 @@ def repeated(
     pilot_particles : int
         Of the pilot; where ``particles`` are given, those up to twice as many.
     spread : float
-        Standard deviation of a run, in bits, with as many particles as bits (2.2: measured on networks).
+        Standard deviation of a run, in bits, with as many particles as bits (2: measured on networks).
     advance : callable
         Called with the number of runs done since the last call.
 
