@@ -196,8 +196,9 @@ def probability(
     progress : bool
         Whether to show a bar of runs.
     options
-        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy`` ("logits" or
-        "mismatches") and ``offset`` (of the energy of logits).
+        Of splitting: ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``pilot_particles``, ``spread``
+        (see :func:`simplicity.rare.repeated`), ``energy`` ("logits" or "mismatches") and ``offset`` (of the
+        energy of logits).
 
     Returns
     -------
