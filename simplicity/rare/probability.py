@@ -205,9 +205,10 @@ def probability(
     progress : bool
         Whether to show a bar of runs.
     options
-        Of splitting (and so of auto): ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy``
-        ("logits" or "mismatches") and ``offset`` (of the energy of logits). Of nngp ``max_points``, of
-        conditional ``max_draws``.
+        Of splitting (and so of auto): ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``,
+        ``pilot_particles``, ``spread`` (see :func:`simplicity.rare.repeated`), ``energy`` ("logits" or
+        "mismatches") and ``offset`` (of the energy of logits). Of nngp ``max_points``, of conditional
+        ``max_draws``.
 
     Returns
     -------

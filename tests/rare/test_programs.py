@@ -9,6 +9,7 @@ from simplicity.maps.evaluate import Evaluator
 from simplicity.random import Noise, tape_part, tape_words
 from simplicity.rare import TapeMoves, probability
 from simplicity.theory.exact import circuit_prior, tree_prior
+from tests import naive
 
 
 def integers(pf_map, tapes):
@@ -42,6 +43,7 @@ def test_a_tape_of_equal_draws_is_the_tape_of_that_draw():
     for address in np.random.default_rng(0).integers(2**64, size=100, dtype=np.uint64):
         assert tape_words(plain, address) == tape_words(longer, address)
         assert (tape_words(plain, address) == tape_words(mixed, address)) == (tape_part(mixed, address) == 1)
+        assert tape_part(mixed, address) == naive.tape_part(3, int(address))
 
 
 @pytest.mark.parametrize("parts", [1, 3, 64])
@@ -94,14 +96,12 @@ def test_what_is_read_is_what_matters(tree):
     assert is_read[:, 0].all() and 0.4 < (is_read.sum(axis=1) == 1).mean() < 0.6
 
 
-@pytest.mark.parametrize(
-    ("function", "log2_prior"), [("00001000", -8.47), ("00011011", -13.47), ("01101001", -26.96)]
-)
+@pytest.mark.parametrize(("function", "log2_prior"), [("00001000", -8.47), ("00010110", -21.43)])
 def test_splitting_of_trees_agrees_with_the_exact_law(function, log2_prior):
     """Within 4 standard errors (false alarms below 1e-3 in all, fixed seed)."""
     tree = ExpressionTree(n_inputs=3)
     assert probability(tree, function, method="exact").log2_prior == pytest.approx(log2_prior, abs=0.01)
-    settings = {"particles": 200, "sweeps": 8, "target_error": 2.0, "budget_seconds": None}
+    settings = {"particles": 150, "sweeps": 8, "target_error": 3.0, "budget_seconds": None}
     found = probability(tree, function, method="splitting", **settings)
     assert found.runs >= 8 and found.standard_error < 2
     assert abs(found.log2_prior - log2_prior) < 4 * found.standard_error
