@@ -117,7 +117,9 @@ METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] 
 }
 
 
-_OF_SPLITTING = ("particles", "sweeps", "frozen", "lowest_log2", "energy", "offset")
+_OF_SPLITTING = (
+    "particles", "sweeps", "frozen", "lowest_log2", "pilot_particles", "spread", "energy", "offset",
+)  # fmt: skip
 _OPTIONS = {
     "auto": _OF_SPLITTING,
     "splitting": _OF_SPLITTING,
