@@ -182,8 +182,10 @@ def _refuse(particles, was_read, is_read, choice, proposals):
 
 def has_moves(pf_map: ParameterFunctionMap) -> bool:
     """Whether there are moves for a map's noise: of an endless tape, where the map says what it reads."""
+    if pf_map.noise.size is not None:
+        return True
     code = pf_map.evaluator()
-    return pf_map.noise.size is not None or (isinstance(code, Kernel) and code.reads is not None)
+    return isinstance(code, Kernel) and code.reads is not None
 
 
 class TapeMoves:
