@@ -21,6 +21,7 @@ _SCOUT, _PILOT = 2**32 - 1, 2**32  # numbers of the runs that show the cost and 
 _BATCH = 8  # runs before the error is looked at
 _FEWEST_RUNS = 6  # that a number needs, where the budget cuts the batch
 _MOST_RUNS = 64
+_LARGEST_ERROR = 8.0  # bits: beyond, runs say no more than that the function is rare, and no number is given
 _FEWEST_PARTICLES, _MOST_PARTICLES = 64, 8192
 
 
@@ -256,6 +257,8 @@ def _combined(
     if np.isinf(values).sum() * 2 > len(values) or not np.isfinite(values).any():
         return _without_number(pilot, "extinct", [pilot, *runs], start)
     value, error, interval = log2_of_mean(values)
+    if error > _LARGEST_ERROR:
+        return _without_number(pilot, "few ancestors", [pilot, *runs], start)
     status: Status = "converged" if error <= target_error else "above target error"
     if min(run.ancestors for run in runs) <= 1 and value < -1:
         status = "few ancestors"
