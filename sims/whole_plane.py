@@ -35,6 +35,12 @@ MAPS = {
     "polynomial-degree-2": lambda n: PolynomialThreshold(n, degree=2),
     "polynomial-degree-3": lambda n: PolynomialThreshold(n, degree=3),
 }
+TITLES = {
+    "mlp": "MLP (n, 40, 40, 1)",
+    "nngp": "the same, infinitely wide",
+    "polynomial-degree-2": "polynomial, degree 2",
+    "polynomial-degree-3": "polynomial, degree 3",
+}
 SIMPLE = {5: 20.0, 7: 28.0}  # bits of K_LZ
 COMPLEX_LEVELS = 8  # beyond, one function at each of so many values of K_LZ
 TARGET_ERROR = 1.5  # bits
@@ -122,6 +128,7 @@ def main() -> None:
         plots.whole_plane(
             plane, ax, bound=theory.predicted_bound(result), legend=ax is axes[0, 0] or ax is axes[0, 2]
         )
+        ax.set_title(f"{TITLES[name]}, n = {n_inputs}")
         by_value += gaps(plane, simple, theory.a_priori_bound(n_inputs))
         estimated = ~plane.is_counted
         rows.append(
@@ -136,8 +143,11 @@ def main() -> None:
                 "seconds": time.perf_counter() - start,
             }
         )
-    for ax in axes[:, 1:].ravel():
-        ax.set_ylabel("")
+    for row in axes:
+        lowest = min(ax.get_ylim()[0] for ax in row)
+        for ax in row:
+            ax.set_ylim(lowest, 4)
+            ax.set_ylabel("log2 prior" if ax is row[0] else "")
 
     for table, file in ((pd.DataFrame(by_value), "gaps.csv"), (pd.DataFrame(rows), "summary.csv")):
         table = table.sort_values(["n_inputs", "map"], kind="stable")
