@@ -188,14 +188,24 @@ def _fill_normal(seed, draws, streams, out):
         _interleave(planes, first, out)
 
 
+@inlined
+def tape_part(tape, address):
+    """Which of a tape's draws an address is read from: 0 where there is one."""
+    return np.int64(((address >> _32) * U64(tape.shape[0] - 1)) >> _32)
+
+
 @kernel
 def tape_words(tape, address):
-    """Two uint64 words of an endless tape at a 64-bit address; tape is (seed, draw), uint64."""
+    """Two uint64 words of an endless tape at a 64-bit address; tape is (seed, draw), uint64.
+
+    A tape may hold several draws after its seed: each is that of the addresses of :func:`tape_part`.
+    """
+    draw = tape[1 + tape_part(tape, address)]
     a, b, c, d = _philox(
         address & _LOW,
         address >> _32,
-        tape[1] & _LOW,
-        tape[1] >> _32,
+        draw & _LOW,
+        draw >> _32,
         (tape[0] & _LOW) ^ _TAPE_0,
         (tape[0] >> _32) ^ _TAPE_1,
     )
@@ -265,7 +275,8 @@ class Noise:
         Standard normal; uniform on ±sqrt 3 (mean 0, standard deviation 1); fair bits, as uint64 words.
     size : int or None
         Numbers (or 64-bit words) a draw. None is an endless tape of bits, read by address with
-        :func:`tape_words`; its row holds (seed, draw).
+        :func:`tape_words`; its row holds (seed, draw). Longer rows (seed, draw, draw, …) are tapes, too,
+        whose addresses are shared out among the draws: all but those of one draw stay as that one changes.
     precision : {"float32", "float64"}
         Of normals and uniforms. float64 where exact ties between sums would show.
     """

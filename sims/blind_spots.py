@@ -2,16 +2,19 @@
 
 Two lists of simple functions for each of 4 and 7 inputs: all functions of four inputs, by K_LZ and by
 formula size; all of seven inputs with K_LZ <= 28 bits, and all sums modulo 2 of at most two products of
-inputs. All maps get the same number of samples. Writes to results/blind_spots/: a figure a list (PNG and
-PDF), the table of gaps, the most blind functions, and differences between networks and polynomial fits with
-intervals (CSV).
+inputs. All maps get the same number of samples, but the priors of expression trees and of the null map
+at four inputs are exact. Writes to results/blind_spots/: a figure a list (PNG and PDF), the prior by
+complexity of all maps at seven inputs, and tables (CSV): gaps.csv, most_blind.csv, and answer.csv, which says
+at each complexity whether networks or polynomial fits have the smaller median gap and the larger share
+reached. Its intervals hold all at once, at 95 %.
 
-Usage: python sims/blind_spots.py [--samples N] [--seed N] [--folder FOLDER]
+Usage: python sims/blind_spots.py [--samples N4 N7] [--seed N] [--folder FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +33,7 @@ LISTS = {  # name: inputs, measure, largest complexity
     "n7-anf_monomials": (7, "anf_monomials", 2.0),
 }
 NETWORKS, FITS = ("mlp-40", "mlp-40-40"), ("polynomial-degree-2", "polynomial-degree-3")
-READOUTS = 64  # of networks: many last layers for one set of hidden layers
+EXACT_AT_4 = ("expression-tree", "null-model")
 
 
 def maps_of(n_inputs: int) -> dict[str, simplicity.ParameterFunctionMap]:
@@ -47,99 +50,134 @@ def maps_of(n_inputs: int) -> dict[str, simplicity.ParameterFunctionMap]:
     }
 
 
-def reachable_share(result: simplicity.Result, n_functions: float) -> float:
+def reachable_share(pf_map: simplicity.ParameterFunctionMap) -> float:
     """Share of *all* functions that the map can give at all, where their number is known exactly."""
-    recipe = result.recipe
-    return 2 ** (recipe["log2_reachable"] - np.log2(n_functions)) if recipe["reachable_is_exact"] else np.nan
+    number = simplicity.sample(pf_map, 1, seed=0).recipe
+    if not number["reachable_is_exact"]:
+        return np.nan
+    return float(2.0 ** (number["log2_reachable"] - 2**pf_map.n_inputs))
 
 
-def difference(
-    list_name: str, scope: pd.Series, other: pd.Series, network: str, fit: str
-) -> dict[str, object]:
-    """A network against a polynomial fit in one row of their tables: are there fewer blind spots?"""
+def answers(found: dict[str, dict[str, theory.Gaps]]) -> pd.DataFrame:
+    """Networks against polynomial fits at each complexity, by intervals that hold all at once.
 
-    def reach(row: pd.Series) -> float:
-        return max(row["share_high"] - row["share_reached"], row["share_reached"] - row["share_low"])
+    An interval a network or fit, complexity and kind (median, share): Bonferroni over all of them.
+    """
+    compared = (*NETWORKS, *FITS)
+    n_intervals = 2 * len(compared) * sum(len(gaps[compared[0]].levels) for gaps in found.values())
+    level = 1 - (1 - LEVEL) / n_intervals
+    rows = []
+    for list_name, gaps in found.items():
+        tables = {name: gaps[name].table(level).query("scope == 'K'") for name in compared}
+        for network, fit in product(NETWORKS, FITS):
+            for (_, ours), (_, theirs) in zip(
+                tables[network].iterrows(), tables[fit].iterrows(), strict=True
+            ):
+                rows.append(
+                    {
+                        "list": list_name,
+                        "complexity": ours["complexity"],
+                        "functions": int(ours["functions"]),
+                        "network": network,
+                        "fit": fit,
+                        "smaller_median_gap": _lower(
+                            ours["median_at_least"],
+                            ours["median_at_most"],
+                            theirs["median_at_least"],
+                            theirs["median_at_most"],
+                        ),
+                        "median_gap_network": _text(ours),
+                        "median_gap_fit": _text(theirs),
+                        "larger_share_reached": _lower(
+                            -ours["share_high"],
+                            -ours["share_low"],
+                            -theirs["share_high"],
+                            -theirs["share_low"],
+                        ),
+                        "share_network": ours["share_reached"],
+                        "share_network_low": ours["share_low"],
+                        "share_network_high": ours["share_high"],
+                        "share_fit": theirs["share_reached"],
+                        "share_fit_low": theirs["share_low"],
+                        "share_fit_high": theirs["share_high"],
+                        "level_of_each_interval": level,
+                    }
+                )
+    return pd.DataFrame(rows)
 
-    share = scope["share_reached"] - other["share_reached"]
-    error = np.hypot(reach(scope), reach(other))  # independent samples
-    separate = (
-        "network"
-        if scope["median_high"] < other["median_low"]
-        else "fit"
-        if other["median_high"] < scope["median_low"]
-        else "overlap"
-    )
-    return {
-        "list": list_name,
-        "scope": scope["scope"],
-        "complexity": scope["complexity"],
-        "network": network,
-        "fit": fit,
-        "share_network": scope["share_reached"],
-        "share_fit": other["share_reached"],
-        "difference": share,
-        "difference_low": share - error,
-        "difference_high": share + error,
-        "median_gap_network": _median(scope),
-        "median_gap_fit": _median(other),
-        "tighter_by_intervals": separate,
-    }
+
+def _lower(low: float, high: float, other_low: float, other_high: float) -> str:
+    """Of two intervals, a network's and a fit's."""
+    return "network" if high < other_low else "fit" if other_high < low else "not resolved"
 
 
-def _median(row: pd.Series) -> str:
+def _text(row: pd.Series) -> str:
     sign = "> " if row["median_is_lower_bound"] else ""
-    return f"{sign}{row['median_gap']:.2f} ({row['median_low']:.2f} to {row['median_high']:.2f})"
+    return f"{sign}{row['median_gap']:.2f} ({row['median_at_least']:.2f} to {row['median_at_most']:.2f})"
 
 
 def main() -> None:
     """Sample, tabulate and plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=float, default=1e6)
+    parser.add_argument("--samples", type=float, nargs=2, default=(2e7, 3e6), help="at four and seven inputs")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    n_samples = int(arguments.samples) // READOUTS * READOUTS
 
     functions = {name: theory.simple_functions(n, most, of) for name, (n, of, most) in LISTS.items()}
     found: dict[str, dict[str, theory.Gaps]] = {name: {} for name in LISTS}
-    tables, blind = [], []
-    for n_inputs in sorted({n for n, _, _ in LISTS.values()}):
+    tables, blind, by_complexity = [], [], {}
+    for n_inputs, n_samples in zip((4, 7), arguments.samples, strict=True):
         for name, pf_map in maps_of(n_inputs).items():
-            readouts = READOUTS if name in NETWORKS else 1
-            result = simplicity.sample(pf_map, n_samples, seed=arguments.seed, readouts=readouts)
+            is_exact = n_inputs == 4 and name in EXACT_AT_4
+            if is_exact:
+                source = theory.exact.exact_prior(pf_map)
+            else:
+                source = simplicity.sample(pf_map, int(n_samples), seed=arguments.seed)
             for list_name in (one for one in LISTS if LISTS[one][0] == n_inputs):
-                gaps = theory.gaps(result, functions[list_name], LISTS[list_name][1])
+                gaps = theory.gaps(source, functions[list_name], LISTS[list_name][1])
                 found[list_name][name] = gaps
-                head = {"list": list_name, "map": name}
-                reachable = reachable_share(result, 2.0**2**n_inputs)
-                tables.append(gaps.table(LEVEL).assign(**head, share_of_all_reachable=reachable))
-                blind.append(gaps.most_blind(10).assign(**head))
-                print(f"{list_name}: {result!r}", flush=True)
+                head = {
+                    "list": list_name,
+                    "map": name,
+                    "samples": np.inf if is_exact else n_samples,
+                    "share_of_all_reachable": reachable_share(pf_map),
+                }
+                tables.append(gaps.table(LEVEL).assign(**head))
+                blind.append(gaps.most_blind(10).assign(list=list_name, map=name))
+            if n_inputs == 7:
+                by_complexity[name] = source
+            print(f"{n_inputs} inputs: {source!r}", flush=True)
 
-    table, most_blind = pd.concat(tables, ignore_index=True), pd.concat(blind, ignore_index=True)
-    rows = []
-    for list_name in LISTS:
-        by_map = {
-            name: part.set_index(["scope", "complexity"])
-            for name, part in table[table["list"] == list_name].groupby("map")
-        }
-        for network in NETWORKS:
-            for fit in FITS:
-                for place in by_map[network].index:
-                    scope, other = (by_map[m].loc[[place]].reset_index().iloc[0] for m in (network, fit))
-                    rows.append(difference(list_name, scope, other, network, fit))
-    differences = pd.DataFrame(rows)
-    for name, data in (("gaps", table), ("most_blind", most_blind), ("differences", differences)):
+    answer = answers(found)
+    most_blind = pd.concat(blind, ignore_index=True)
+    for name, data in (
+        ("gaps", pd.concat(tables, ignore_index=True)),
+        ("most_blind", most_blind),
+        ("answer", answer),
+    ):
         data.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
-    for list_name, gaps_of in found.items():
-        figure = plots.blind_spots(list(gaps_of.values()), titles=list(gaps_of), level=LEVEL)
+    figures = {
+        name: plots.blind_spots(list(of_map.values()), titles=_titles(name, of_map), level=LEVEL)
+        for name, of_map in found.items()
+    }
+    axes = plots.prior_by_complexity(list(by_complexity.values()), titles=list(by_complexity))
+    figures["n7-prior-by-complexity"] = axes.figure
+    for name, figure in figures.items():
         for suffix in ("png", "pdf"):
-            plots.save(figure, folder / f"{list_name}.{suffix}")
-    print(differences[differences["scope"] == "all"].to_string(index=False, float_format="{:.4f}".format))
+            plots.save(figure, folder / f"{name}.{suffix}")
+    verdicts = answer.groupby(["list", "network", "fit"], sort=False)
+    for column in ("smaller_median_gap", "larger_share_reached"):
+        print(f"\n{column}: number of complexities")
+        print(verdicts[column].value_counts().unstack(fill_value=0).to_string())
     print(f"saved to {folder}")
+
+
+def _titles(list_name: str, of_map: dict[str, theory.Gaps]) -> list[str]:
+    exact = EXACT_AT_4 if LISTS[list_name][0] == 4 else ()
+    return [f"{name} (exact)" if name in exact else name for name in of_map]
 
 
 if __name__ == "__main__":

@@ -167,6 +167,11 @@ def tape_words(seed, draw, address):
     return a + b * 2**32, c + d * 2**32
 
 
+def tape_part(parts, address):
+    """Which of a tape's draws an address is read from."""
+    return address // 2**32 * parts // 2**32
+
+
 def below(word, limit):
     return word * limit // 2**64
 

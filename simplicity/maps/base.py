@@ -98,6 +98,9 @@ class Kernel(NamedTuple):
         The same and more at once: ``(noise, further, scales, constants, workspace, out) -> status`` writes
         the logits, (readouts, 2^n) float32, of the noise's own last layer and of those in ``further``, one
         after the other. Made from features where None.
+    reads : callable, optional
+        Of an endless tape whose rows hold several draws: out is (draws,) bool, False at first, and is set for
+        those that the function is read from. Splitting needs it, sampling does not.
     constants : tuple of arrays and numbers
         Whatever the functions need besides noise; a NamedTuple reads best.
     workspace : callable
@@ -109,6 +112,7 @@ class Kernel(NamedTuple):
     logits: Any = None
     features: Any = None
     readouts: Any = None
+    reads: Any = None
     constants: Any = ()
     workspace: Callable[[], tuple[Any, ...]] = tuple
     logit_dtype: Any = np.float32

@@ -158,7 +158,7 @@ class Evaluator:
             np.zeros((len(noise), self.words), dtype=np.uint64),
             np.zeros(len(noise), dtype=np.uint8),
         )
-        size, constants = self.map.noise.width, self.code.constants
+        size, constants = self._size(noise), self.code.constants
         if self.code.words is not None:
             run_compiled(
                 self.map, _row_driver(self.code.words), noise, size, constants, self._workspace, words, status
@@ -177,6 +177,31 @@ class Evaluator:
                 status,
             )
         return words, status != 0
+
+    def reads(self, tapes: npt.NDArray[np.uint64]) -> Flags:
+        """Which of their draws the functions of endless tapes are read from, (count, draws) bool.
+
+        Parameters
+        ----------
+        tapes : (count, 1 + draws) array
+            Seed and draws.
+
+        Raises
+        ------
+        MapError
+            If the map does not say.
+        """
+        if not isinstance(self.code, Kernel) or self.code.reads is None:
+            raise MapError(f"map {self.map.name} does not say which parts of its tape it reads")
+        is_read = np.zeros((len(tapes), tapes.shape[1] - 1), dtype=np.bool_)
+        status = np.zeros(len(tapes), dtype=np.uint8)
+        arguments = tapes, tapes.shape[1], self.code.constants, self._workspace, is_read, status
+        run_compiled(self.map, _row_driver(self.code.reads), *arguments)
+        return is_read
+
+    def _size(self, noise: npt.NDArray[Any]) -> int:
+        """Numbers of a row that the map reads: a tape may hold more draws than one."""
+        return noise.shape[1] if self.map.noise.size is None else self.map.noise.width
 
     def readouts(
         self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int

@@ -18,7 +18,7 @@ from simplicity.compilation import kernel
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
 from simplicity.maps.gates import GATES, apply_gate, checked_gates, complemented, negated, tables
-from simplicity.random import Noise, below, tape_words
+from simplicity.random import Noise, below, tape_part, tape_words
 
 _DEPTH = 2048  # frames; deeper draws are counted as undefined (probability below 1e-200 at the defaults)
 _ROOT = np.uint64(1)
@@ -52,7 +52,7 @@ def draw_node(tape, address, last_leaf, n_inputs, n_gates):
 
 @kernel
 def _words(tape, constants, workspace, out):
-    addresses, gates, wanted, left, value = workspace
+    addresses, gates, wanted, left, value, is_read = workspace  # the last one empty, or see _reads
     n_inputs, words = constants.inputs.shape
     depth = 0
     addresses[0] = _ROOT
@@ -61,6 +61,8 @@ def _words(tape, constants, workspace, out):
         wanted[0, i] = constants.mask
     while depth >= 0:
         if gates[depth] < 0:
+            if is_read.shape[0] > 0:
+                is_read[tape_part(tape, addresses[depth])] = True
             is_leaf, choice = draw_node(
                 tape, addresses[depth], constants.last_leaf, n_inputs, constants.gates.shape[0]
             )
@@ -104,6 +106,13 @@ def _words(tape, constants, workspace, out):
     for i in range(words):
         out[i] = value[i] & constants.mask
     return 0
+
+
+@kernel
+def _reads(tape, constants, workspace, out):
+    """Which of its draws a tape's function is read from."""
+    addresses, gates, wanted, left, value, _ = workspace
+    return _words(tape, constants, (addresses, gates, wanted, left, value, out), wanted[-1])
 
 
 @dataclass(frozen=True)
@@ -203,9 +212,10 @@ class ExpressionTree(ParameterFunctionMap):
                 np.empty((_DEPTH, words), dtype=np.uint64),
                 np.empty((_DEPTH, words), dtype=np.uint64),
                 np.empty(words, dtype=np.uint64),
+                np.empty(0, dtype=np.bool_),
             )
 
-        return Kernel(words=_words, constants=constants, workspace=workspace)
+        return Kernel(words=_words, reads=_reads, constants=constants, workspace=workspace)
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
         """``formula``: the tree that was drawn, with * for subtrees that no position needed."""

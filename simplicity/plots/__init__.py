@@ -2,6 +2,7 @@
 
 from simplicity.plots.blind_spots import blind_spots
 from simplicity.plots.compare import compare, compare_ranks
+from simplicity.plots.complexity_prior import prior_by_complexity
 from simplicity.plots.learning import compare_learning, learning_curves
 from simplicity.plots.mass import mass_below
 from simplicity.plots.measures import compare_measures
@@ -21,6 +22,7 @@ __all__ = [
     "compare_ranks",
     "learning_curves",
     "mass_below",
+    "prior_by_complexity",
     "prior_scatter",
     "prior_vs_complexity",
     "prior_vs_width",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,19 +12,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simplicity.plots import style
+from simplicity.sampling import Result
 from simplicity.theory import Gaps
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _MARKERS = "osD^vPX<>*"
+_ARROW = 1.4  # bits
+_SPREAD = 0.78  # of the room of one complexity that its maps take
 
 
 @style.styled
 def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, level: float = 0.95) -> Figure:
-    """Draw what share of simple functions each map reached, and their median gap, against complexity.
+    """Draw what share of simple functions each map reached, and their median gap, at each complexity.
 
-    Left: the share of the functions of each complexity that came up (they or, by symmetry, their orbit), with
-    intervals over repetitions of the sampling. Right: the median gap between the bound and log2 P, with
-    intervals over functions; an open marker with an arrow is a median that lies beyond the floor, known to be
-    larger only. The dotted line is the farthest that the map with the highest floor resolves.
+    Top: the share of the functions of each complexity that came up (they or, by symmetry, their orbit).
+    Bottom: the median gap between the bound and log2 P; an open marker is one that lies beyond the floor,
+    and is known to be larger only; an arrow, an interval without an upper end. Intervals are over
+    repetitions of the sampling. Exact priors have medians only, since they have no number of samples. Maps
+    stand side by side in the room of each complexity; under it is how many functions there are.
 
     Parameters
     ----------
@@ -37,7 +45,7 @@ def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, le
     Returns
     -------
     Figure
-        7 by 3.6 inches (close it with ``plt.close``).
+        7 by 6 inches (close it with ``plt.close``).
 
     Raises
     ------
@@ -56,57 +64,64 @@ def blind_spots(maps: Sequence[Gaps], *, titles: Sequence[str] | None = None, le
     >>> plt.close(figure)
     """
     names = _checked(maps, titles)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
-    colours = sns.color_palette("colorblind", len(maps))
-    step = float(np.diff(maps[0].levels).min()) if len(maps[0].levels) > 1 else 1.0
-    resolved = np.inf
-    for number, (one, name, colour) in enumerate(zip(maps, names, colours, strict=True)):
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(7.0, 6.0), sharex=True, layout="constrained")
+    levels = maps[0].levels
+    for place in range(0, len(levels), 2):
+        for ax in (top, bottom):
+            ax.axvspan(place - 0.5, place + 0.5, color="0.95", lw=0, zorder=0)
+    for number, (one, name) in enumerate(zip(maps, names, strict=True)):
         table = one.table(level)
         table = table[table["scope"] == "K"]
-        # Maps stand side by side, or their intervals would hide each other.
-        x = table["complexity"].to_numpy() + step * 0.6 * ((number + 0.5) / len(maps) - 0.5)
-        marker = _MARKERS[number % len(_MARKERS)]
-        share = table["share_reached"].to_numpy()
-        reach = [share - table["share_low"], table["share_high"] - share]
-        left.errorbar(x, share, np.maximum(reach, 0), fmt=marker, ms=3.5, color=colour, lw=0.8, label=name)
-        _draw_medians(right, x, table, colour, marker)
-        resolved = min(resolved, float(table["resolved_to"].min()))
-    if np.isfinite(resolved):
-        right.axhline(resolved, color=style.FLOOR, linestyle=":", linewidth=1.0)
-    right.axhline(0, color=style.PREDICTED, linestyle="--", linewidth=0.8)
-    axis = f"{maps[0].measure.label} [{maps[0].measure.units}]"
-    left.set_ylim(-0.03, 1.05)
-    style.label_axes(left, axis, "share of functions reached", "")
-    style.label_axes(right, axis, "median gap below the bound [bits]", "")
-    handles, labels = left.get_legend_handles_labels()
+        x = np.arange(len(levels)) + _SPREAD * ((number + 0.5) / len(maps) - 0.5)
+        look: dict[str, Any] = {
+            "color": sns.color_palette("colorblind", len(maps))[number],
+            "marker": _MARKERS[number % len(_MARKERS)],
+        }
+        if isinstance(one.source, Result):
+            _draw_points(top, x, table, ("share_reached", "share_low", "share_high"), look)
+        _draw_medians(bottom, x, table, look)
+        bottom.plot([], [], linestyle="", ms=4, label=name, **look)
+    bottom.axhline(0, color=style.PREDICTED, linestyle="--", linewidth=0.8, zorder=1)
+    measure = maps[0].measure
+    counts = [maps[0].weights[np.abs(maps[0].complexity - k) < 1e-6].sum() for k in levels]
+    size = 7.0 if len(levels) <= 12 else 5.5  # or numbers run into one another
+    bottom.set_xticks(
+        np.arange(len(levels)), [f"{k:g}\n({count:,.0f})" for k, count in zip(levels, counts, strict=True)]
+    )
+    bottom.set_xlim(-0.55, len(levels) - 0.45)
+    top.set_ylim(-0.03, 1.04)
+    style.label_axes(top, "", "share of functions reached", "")
+    style.label_axes(
+        bottom,
+        f"{measure.label} [{measure.units}], and how many functions there are",
+        "median gap below the bound [bits]",
+        "",
+    )
+    bottom.tick_params(axis="x", labelsize=size)
+    handles, labels = bottom.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(maps)), frameon=False)
     return figure
 
 
-def _draw_medians(ax: Axes, x: np.ndarray, table: object, colour: object, marker: str) -> None:
-    columns = {
-        name: np.asarray(table[name])  # type: ignore[index]
-        for name in ("median_gap", "median_low", "median_high", "median_is_lower_bound")
-    }
-    median, is_bound = columns["median_gap"], columns["median_is_lower_bound"].astype(bool)
-    known = np.isfinite(median) & ~is_bound
-    low = np.where(np.isfinite(columns["median_low"]), columns["median_low"], median)
-    high = np.where(np.isfinite(columns["median_high"]), columns["median_high"], median)
-    reach = np.maximum([median - low, high - median], 0)
-    ax.errorbar(x[known], median[known], reach[:, known], fmt=marker, ms=3.5, color=colour, lw=0.8)
-    beyond = np.isfinite(median) & is_bound
-    ax.errorbar(
-        x[beyond],
-        median[beyond],
-        np.full(int(beyond.sum()), 1.2),
-        lolims=True,
-        fmt=marker,
-        ms=3.5,
-        mfc="white",
-        color=colour,
-        lw=0.8,
-        capsize=1.5,
-    )
+def _draw_points(
+    ax: Axes, x: np.ndarray, table: pd.DataFrame, columns: tuple[str, str, str], look: dict[str, Any]
+) -> None:
+    """Points with intervals where there are any; where one has no upper end, an arrow."""
+    value, low, high = (table[name].to_numpy(dtype=np.float64) for name in columns)
+    ends = ~np.isposinf(high)
+    reach = np.nan_to_num(np.maximum([value - low, np.where(ends, high - value, _ARROW)], 0))
+    style_of_all: dict[str, Any] = {"linestyle": "", "ms": 3.2, "lw": 0.9, "zorder": 3, **look}
+    ax.errorbar(x[ends], value[ends], reach[:, ends], **style_of_all)
+    if not ends.all():
+        ax.errorbar(x[~ends], value[~ends], reach[1, ~ends], lolims=True, capsize=1.8, **style_of_all)
+
+
+def _draw_medians(ax: Axes, x: np.ndarray, table: pd.DataFrame, look: dict[str, Any]) -> None:
+    is_bound = table["median_is_lower_bound"].to_numpy(dtype=bool)
+    known = np.isfinite(table["median_gap"].to_numpy(dtype=np.float64)) & ~is_bound
+    columns = ("median_gap", "median_at_least", "median_at_most")
+    _draw_points(ax, x[known], table[known], columns, look)
+    _draw_points(ax, x[is_bound], table[is_bound], columns, look | {"mfc": "white"})
 
 
 def _checked(maps: Sequence[Gaps], titles: Sequence[str] | None) -> list[str]:

@@ -5,7 +5,7 @@ from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.energies import logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate, log2_of_mean
 from simplicity.rare.expectation_propagation import log2_orthant_screen
-from simplicity.rare.moves import Moves, moves_of
+from simplicity.rare.moves import Moves, TapeMoves, moves_of
 from simplicity.rare.nngp import nngp_log2_prior
 from simplicity.rare.orthant import OrthantDiagnostics, OrthantEstimate, log2_orthant_probability
 from simplicity.rare.probability import METHODS, probability
@@ -23,6 +23,7 @@ __all__ = [
     "OrthantEstimate",
     "Plane",
     "SplittingRun",
+    "TapeMoves",
     "complete",
     "conditional_log2_prior",
     "exact_prior",

@@ -152,11 +152,13 @@ def complete(
     n_inputs, start = result.n_inputs, time.perf_counter()
     found_measure = measure_of(measure)
     seen = {tuple(row) for row in result.functions.tolist()}
+    functions = [functions] if isinstance(functions, str) else functions
     asked = dict.fromkeys(tuple(as_function(one, n_inputs).tolist()) for one in functions)
     unseen = np.array([row for row in asked if row not in seen], dtype=np.uint64).reshape(
         -1, result.functions.shape[1]
     )
-    known = {} if path is None else _read(Path(path), result.label, seed, target_error)
+    name = result.label + (f" [{source}]" if (source := result.recipe["source"]) else "")  # a user's code
+    known = {} if path is None else _read(Path(path), name, seed, target_error)
     rows, estimates = [], []
     keys = [f"0x{integer:x}" for integer in to_integers(unseen, n_inputs)]
     for row, key in enumerate(tqdm(keys, unit=" functions", disable=not progress)):
@@ -168,7 +170,7 @@ def complete(
                 budget_seconds=budget_seconds,
             )  # fmt: skip
             if path is not None:
-                _append(Path(path), result.label, key, seed, target_error, known[key])
+                _append(Path(path), name, key, seed, target_error, known[key])
         rows.append(row)
         estimates.append(known[key])
     interval = result.interval()

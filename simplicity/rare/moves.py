@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
-from simplicity.random import Noise
+from simplicity.maps.base import Kernel, ParameterFunctionMap
+from simplicity.maps.evaluate import Evaluator
+from simplicity.random import Noise, below, checked_integer
 
 Rows = npt.NDArray[Any]
 Draws = npt.NDArray[np.uint64]
@@ -143,19 +145,106 @@ class BitMoves:
         return fresh
 
 
+@kernel
+def _redraw(particles, is_read, choice, step, proposals):
+    """Draws of one part of a tape that is read, and of any other with probability ``step``, anew."""
+    parts = is_read.shape[1]
+    for i in range(particles.shape[0]):
+        row, anew, coins = particles[i], proposals[i], choice[i]
+        count = np.uint64(0)
+        for k in range(parts):
+            count += np.uint64(is_read[i, k])
+        left = np.int64(below(coins[parts], count))
+        for k in range(parts):
+            one = False
+            if is_read[i, k]:
+                one = left == 0
+                left -= 1
+            if one:
+                coins[parts + 3] = k
+            anew[k + 1] = coins[parts + 1] if one or coins[k] < step else row[k + 1]
+
+
+@kernel
+def _refuse(particles, was_read, is_read, choice, proposals):
+    """Take back proposals so that the choice of the part is reversible (Metropolis and Hastings)."""
+    parts = is_read.shape[1]
+    for i in range(particles.shape[0]):
+        before, after = 0, 0
+        for k in range(parts):
+            before += was_read[i, k]
+            after += is_read[i, k]
+        coin = (choice[i, parts + 2] >> np.uint64(11)) * 2.0**-53
+        if not is_read[i, np.int64(choice[i, parts + 3])] or coin * after >= before:
+            for k in range(parts + 1):
+                proposals[i, k] = particles[i, k]
+
+
+def has_moves(pf_map: ParameterFunctionMap) -> bool:
+    """Whether there are moves for a map's noise: of an endless tape, where the map says what it reads."""
+    if pf_map.noise.size is not None:
+        return True
+    code = pf_map.evaluator()
+    return isinstance(code, Kernel) and code.reads is not None
+
+
+class TapeMoves:
+    """Parts of an endless tape are drawn anew.
+
+    A particle is a tape of ``parts`` draws: each node of a program reads the one that its address falls to
+    (:func:`simplicity.random.tape_part`), so a particle's tape is a draw from the prior, and to draw one of
+    them anew changes about a node in ``parts``. The part is chosen among those that the program reads, and
+    the proposal is refused with the probability that makes this choice reversible.
+
+    Parameters
+    ----------
+    pf_map : ParameterFunctionMap
+        Whose kernel says what it reads.
+    parts : int
+
+    Raises
+    ------
+    ValueError
+        If it does not say.
+    """
+
+    def __init__(self, pf_map: ParameterFunctionMap, parts: int = 64) -> None:
+        if pf_map.noise.size is not None or not has_moves(pf_map):
+            raise ValueError(
+                f"map {pf_map.name} must read an endless tape, and its kernel have reads, which say where"
+            )
+        self.map = pf_map
+        self.parts = checked_integer("parts", parts, 1, 2**20)
+        self.smallest_step = 0.01 / self.parts
+
+    def start(self, seed: int, draws: Draws) -> Rows:
+        """Tapes of independent draws."""
+        tapes = np.empty((len(draws), 1 + self.parts), dtype=np.uint64)
+        tapes[:, 0] = seed
+        tapes[:, 1:] = Noise("bits", self.parts).draw(seed, draws)
+        return tapes
+
+    def propose(self, particles: Rows, step: float, seed: int, draws: Draws) -> Rows:
+        """One part that is read changes, any other with probability ``step``."""
+        evaluator = Evaluator(self.map)  # its own: moves are shared by threads
+        was_read = evaluator.reads(particles)
+        choice = Noise("bits", self.parts + 4).rows(seed, draws)
+        proposals = particles.copy()
+        _redraw(particles, was_read, choice, np.uint64(min(step * 2.0**64, 2.0**64 - 2048)), proposals)
+        _refuse(particles, was_read, evaluator.reads(proposals), choice, proposals)
+        return proposals
+
+
 def moves_of(noise: Noise) -> Moves:
     """The moves that fit a kind of noise.
 
     Raises
     ------
     ValueError
-        For an endless tape, whose parts only the map that reads it can name.
+        For an endless tape, whose parts only the map that reads it can name (:class:`TapeMoves`).
     """
     if noise.size is None:
-        raise ValueError(
-            "noise must have a size: an endless tape has no parts to draw anew, so that splitting is not "
-            "possible; count instead"
-        )
+        raise ValueError("noise must have a size; for an endless tape pass simplicity.rare.TapeMoves(map)")
     kinds: dict[str, Any] = {"normal": NormalMoves, "uniform": UniformMoves, "bits": BitMoves}
     moves: Moves = kinds[noise.kind](noise)
     return moves

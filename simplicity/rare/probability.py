@@ -18,6 +18,7 @@ from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.counting import counted
 from simplicity.rare.energies import OFFSET, has_logits, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate
+from simplicity.rare.moves import TapeMoves, has_moves
 from simplicity.rare.nngp import has_orthants, nngp_log2_prior
 from simplicity.rare.reachable import exact_prior
 from simplicity.rare.repeats import Budget, repeated
@@ -28,6 +29,8 @@ Words = npt.NDArray[np.uint64]
 
 _TRIED = 20_000  # samples drawn to see whether counting will do
 _ENOUGH_HITS = 100
+# Mismatches have few values, and programs few ways from one to the next: longer walks, more of them.
+_ON_PLATEAUS: dict[str, Any] = {"sweeps": 32, "pilot_particles": 512, "spread": 6.0}
 
 
 class Settings(NamedTuple):
@@ -61,16 +64,15 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
         raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {energy!r}")
     others = {name: value for name, value in settings.options.items() if name not in ("energy", "offset")}
     others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
+    moves = TapeMoves(pf_map) if pf_map.noise.size is None else pf_map.noise
     own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
 
     def with_energy(make: Callable[[], Energy], budget: Budget = settings.budget, **further: Any) -> Estimate:
         options = {**further, **others}
-        return repeated(
-            make, pf_map.noise, seed=int(own_seed), budget=budget, advance=settings.advance, **options
-        )
+        return repeated(make, moves, seed=int(own_seed), budget=budget, advance=settings.advance, **options)
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
-        return with_energy(lambda: mismatch_energy(pf_map, function))
+        return with_energy(lambda: mismatch_energy(pf_map, function), **_ON_PLATEAUS)
     start = time.perf_counter()
     offset = settings.options.get("offset", OFFSET)
     found = with_energy(lambda: logit_energy(pf_map, function, offset))
@@ -115,7 +117,9 @@ METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] 
 }
 
 
-_OF_SPLITTING = ("particles", "sweeps", "frozen", "lowest_log2", "energy", "offset")
+_OF_SPLITTING = (
+    "particles", "sweeps", "frozen", "lowest_log2", "pilot_particles", "spread", "energy", "offset",
+)  # fmt: skip
 _OPTIONS = {
     "auto": _OF_SPLITTING,
     "splitting": _OF_SPLITTING,
@@ -140,7 +144,7 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
     tried = counted(pf_map, function, tally, settings.budget.target_error)
     if _has_enough(tried):
         return tried
-    if pf_map.noise.size is None:  # an endless tape: nothing but counting is there
+    if not has_moves(pf_map):
         return by_count or tried
     by_splitting = _splitting(pf_map, function, settings)
     if np.isnan(by_splitting.log2_prior) and by_count is not None and not np.isnan(by_count.log2_prior):
@@ -203,9 +207,10 @@ def probability(
     progress : bool
         Whether to show a bar of runs.
     options
-        Of splitting (and so of auto): ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``, ``energy``
-        ("logits" or "mismatches") and ``offset`` (of the energy of logits). Of nngp ``max_points``, of
-        conditional ``max_draws``.
+        Of splitting (and so of auto): ``particles``, ``sweeps``, ``frozen``, ``lowest_log2``,
+        ``pilot_particles``, ``spread`` (see :func:`simplicity.rare.repeated`), ``energy`` ("logits" or
+        "mismatches") and ``offset`` (of the energy of logits). Of nngp ``max_points``, of conditional
+        ``max_draws``.
 
     Returns
     -------

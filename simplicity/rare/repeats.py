@@ -18,12 +18,11 @@ from simplicity.rare.moves import Moves
 from simplicity.rare.splitting import Energy, SplittingRun, split
 
 _SCOUT, _PILOT = 2**32 - 1, 2**32  # numbers of the runs that show the cost and set the levels
-_SCOUTS = 256  # particles of the first
 _BATCH = 8  # runs before the error is looked at
 _FEWEST_RUNS = 6  # that a number needs, where the budget cuts the batch
 _MOST_RUNS = 64
+_LARGEST_ERROR = 8.0  # bits: beyond, runs say no more than that the function is rare, and no number is given
 _FEWEST_PARTICLES, _MOST_PARTICLES = 64, 8192
-_SPREAD = 2.0  # standard deviation of a run, bits, for as many particles as bits (measured, see docs)
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,8 @@ def repeated(
     frozen: bool = True,
     target: float = 0.0,
     lowest_log2: float = -1000.0,
+    pilot_particles: int = 256,
+    spread: float = 2.0,
     advance: Callable[[int], Any] = lambda runs: None,
 ) -> Estimate:
     """log2 of the mean probability of independent splitting runs.
@@ -104,6 +105,10 @@ def repeated(
     sweeps, target, lowest_log2
         As in :func:`simplicity.rare.split`.
     frozen : bool
+    pilot_particles : int
+        Of the pilot; where ``particles`` are given, those up to twice as many.
+    spread : float
+        Standard deviation of a run, in bits, with as many particles as bits (2: measured on networks).
     advance : callable
         Called with the number of runs done since the last call.
 
@@ -132,8 +137,8 @@ def repeated(
         return made
 
     # Few particles may get stuck or die out on the way: more of them, while the budget lasts.
-    scouts = [_SCOUTS] if particles is None else [min(particles, _SCOUTS)]
-    scouts += [_SCOUTS * 4**k for k in (1, 2) if particles is None or _SCOUTS * 4**k <= particles]
+    scouts = [pilot_particles if particles is None else min(particles, pilot_particles)]
+    scouts += [n for n in (4 * scouts[0], 16 * scouts[0]) if particles is None or n <= particles]
     for number, scout_particles in enumerate(scouts):
         pilot = led(_SCOUT - number, scout_particles)
         if pilot.status in ("reached", "over budget"):
@@ -141,7 +146,7 @@ def repeated(
     if pilot.status != "reached":
         return _without_number(pilot, pilot.status, [pilot], start)
     bits = max(1.0, -pilot.log2_probability)
-    wanted = particles or _wanted_particles(bits, budget.target_error)
+    wanted = particles or _wanted_particles(bits, budget.target_error, spread)
     if number:  # fewer got stuck
         wanted = max(wanted, scout_particles)
     count = _affordable(wanted, pilot, budget, start, spent)
@@ -179,14 +184,14 @@ def repeated(
     return _combined(runs, pilot, spent, start, budget.target_error)
 
 
-def _wanted_particles(bits: float, target_error: float) -> int:
+def _wanted_particles(bits: float, target_error: float, spread: float) -> int:
     """So many that eight runs are better than the target and none spreads over much more than a bit.
 
     Also that, unless a rough number will do, some four first particles have descendants among the last: these
     are about 50 particles / bits² (measured).
     """
-    spread = float(np.clip(2.2 * target_error, 0.2, 1.3))
-    wanted = (_SPREAD / spread) ** 2 * bits
+    of_a_run = float(np.clip(2.2 * target_error, 0.2, 1.3))
+    wanted = (spread / of_a_run) ** 2 * bits
     if target_error <= 1:
         wanted = max(wanted, bits**2 / 12)
     return int(np.clip(wanted, _FEWEST_PARTICLES, _MOST_PARTICLES))
@@ -252,6 +257,8 @@ def _combined(
     if np.isinf(values).sum() * 2 > len(values) or not np.isfinite(values).any():
         return _without_number(pilot, "extinct", [pilot, *runs], start)
     value, error, interval = log2_of_mean(values)
+    if error > _LARGEST_ERROR:
+        return _without_number(pilot, "few ancestors", [pilot, *runs], start)
     status: Status = "converged" if error <= target_error else "above target error"
     if min(run.ancestors for run in runs) <= 1 and value < -1:
         status = "few ancestors"

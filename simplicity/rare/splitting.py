@@ -138,16 +138,24 @@ class _Cloud:
             of_each[dead] = of_each[parents]
 
     def sweep(self, energy: float, tie: float, step: float) -> float:
-        """Move all particles once, below a level; the fraction that moved."""
+        """Move all particles once, below a level; the fraction that moved.
+
+        A particle keeps its place among equals as it moves: on a plateau every proposal is accepted, however
+        low the level lies within it. Places are then drawn anew, given the energies.
+        """
+        self._draw_places(energy, tie)  # clones share one
         proposed = self.moves.propose(self.noise, step, self.key, self._draws())
         energies = self._energies(proposed)
-        places = self.generator.random(self.particles)
-        accepted = (energies < energy) | ((energies == energy) & (places < tie))
+        is_new = (proposed != self.noise).any(axis=1)  # moves may refuse by proposing what there is
+        accepted = is_new & ((energies < energy) | ((energies == energy) & (self.places < tie)))
         self.noise[accepted] = proposed[accepted]
         self.energies[accepted] = energies[accepted]
-        anew = self.generator.random(self.particles)  # places given the energies: below the tie on the level
-        self.places = np.where(self.energies == energy, anew * tie, anew)
+        self._draw_places(energy, tie)
         return float(accepted.mean())
+
+    def _draw_places(self, energy: float, tie: float) -> None:
+        anew = self.generator.random(self.particles)
+        self.places = np.where(self.energies == energy, anew * tie, anew)
 
 
 def split(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from simplicity.complexity import Measure
 from simplicity.complexity import measure as find_measure
 from simplicity.functions import checked_words, to_strings
 from simplicity.sampling import Result
-from simplicity.statistics import checked_level
 from simplicity.theory.bounds import AnyMeasure, Bound, Floats, a_priori_bound
 from simplicity.theory.envelope import levels_of
 from simplicity.theory.formulas import described
+from simplicity.theory.gap_intervals import median_interval, share_interval
+from simplicity.theory.gap_table import table_of
 from simplicity.theory.observed import KnownPrior, Observed, check_source, observe
 from simplicity.theory.survival import Survival, kaplan_meier
 
@@ -74,13 +74,16 @@ class Gaps:
         """Bits between the bound and log2 P, (F,); what it is larger than where it is not observed."""
         return self._down_from(self.bound(self.complexity))
 
+    @property
+    def is_matched(self) -> Mask:
+        """Whether any function of as many ones came up, (F,): else the matched null says nothing of it."""
+        return np.isfinite(self.observed.log2_matched)
+
     @cached_property
     def gap_to_matched(self) -> Floats:
-        """Bits between the null with the same law of the number of ones and log2 P; NaN where that is 0."""
-        matched = self.observed.log2_matched
-        return np.where(
-            np.isneginf(matched), np.nan, self._down_from(np.where(matched > -np.inf, matched, 0))
-        )
+        """Bits between the null with the same law of the number of ones and log2 P; -inf if not matched."""
+        matched = np.where(self.is_matched, self.observed.log2_matched, 0)
+        return np.where(self.is_matched, self._down_from(matched), -np.inf)
 
     def _down_from(self, ceiling: Floats) -> Floats:
         known = np.where(self.is_observed, self.observed.log2_prior, self.observed.log2_floor)
@@ -94,64 +97,18 @@ class Gaps:
     def survival(self, rows: Mask, values: Floats | None = None) -> Survival:
         """Kaplan-Meier curve of the gaps of some functions; a unit is what an orbit has at one complexity."""
         gap = self.gap if values is None else values
-        rows = rows & ~np.isnan(gap)
-        if not rows.any():
-            return kaplan_meier([], [])
         # Members of an orbit at one K share bound, prior and cut-off: one observation, however many they are.
         level = levels_of(self.complexity)[1]
         unit = self.observed.orbit[rows] * (level.max() + 1) + level[rows]
         _, first, number = np.unique(unit, return_index=True, return_inverse=True)
         weights = np.bincount(number, weights=self.weights[rows])
-        return kaplan_meier(gap[rows][first], self.is_observed[rows][first], weights)
+        # What may have any value counts as the lowest, not as cut off there, which would be to leave it out.
+        observed = self.is_observed | np.isneginf(gap)
+        return kaplan_meier(gap[rows][first], observed[rows][first], weights)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """The table of `blind_spots`."""
-        import pandas as pd
-
-        checked_level(level)
-        rows = [self._row("K", k, np.abs(self.complexity - k) < 1e-6, level) for k in self.levels]
-        rows.append(self._row("all", float(self.levels[-1]), np.ones(len(self.complexity), bool), level))
-        table = pd.DataFrame(rows)
-        table.attrs = {
-            "map": self.label,
-            "measure": self.measure.name,
-            "bound": f"log2 P = -{self.bound.a:.6g} K - {self.bound.b:.6g} ({self.bound.source})",
-            "level": level,
-            "interval_of_share": "over repetitions of the sampling"
-            + ("" if self.is_complete else " and of the draw of functions"),
-            "interval_of_median": "over functions: orbits taken as drawn from a larger population",
-        }
-        return table
-
-    def _row(self, scope: str, complexity: float, rows: Mask, level: float) -> dict[str, Any]:
-        reached = rows & self.is_reached
-        drawn = rows & self.observed.is_drawn
-        orbits = len(np.unique(self.observed.orbit[rows]))
-        orbits_reached = len(np.unique(self.observed.orbit[reached]))
-        total = self.weights[rows].sum()
-        low, high = self.share_interval(rows, level)
-        curve = self.survival(rows)
-        median = curve.quantile(0.5, level)
-        matched = self.survival(rows, self.gap_to_matched).quantile(0.5, level)
-        return {
-            "scope": scope,
-            "complexity": complexity,
-            "functions": total,
-            "share_drawn": self.weights[drawn].sum() / total,
-            "share_reached": self.weights[reached].sum() / total,
-            "share_low": low,
-            "share_high": high,
-            "orbits": orbits,
-            "share_of_orbits_reached": orbits_reached / orbits,
-            "median_gap": median.value,
-            "median_is_lower_bound": median.is_lower_bound,
-            "median_low": median.low,
-            "median_high": median.high,
-            "first_quartile": curve.quantile(0.25, level).value,
-            "resolved_to": float(np.min(self.bound(self.complexity[rows]) - self.observed.log2_floor[rows])),
-            "median_below_matched": matched.value,
-            "matched_is_lower_bound": matched.is_lower_bound,
-        }
+        return table_of(self, level)
 
     def share_interval(self, rows: Mask, level: float = 0.95) -> tuple[float, float]:
         """Interval of the expected share of these functions that a run of this size reaches.
@@ -160,22 +117,28 @@ class Gaps:
         one hidden draw loses the functions Δ that it alone reached, so by the Efron-Stein inequality the
         variance of the number reached is at most E Σ Δ² (Ann. Stat. 9, 586, 1981), which is at most R times
         Σ w² over orbits of w functions that one draw of R readouts reached. That is estimated by those that
-        came up so, and one more; the interval is conservative. A weighted list adds the variance of a ratio.
+        came up so, and one more of average w², or less where hits are so many that an equal run would hardly
+        miss any: Σ w² / 2^(hits / R + 1), the chance of that under a flat prior of the rate. The interval is
+        conservative, with R = 64 far too wide: which functions a draw reached together is not in a tally. A
+        weighted list adds the variance of a ratio.
         """
-        total = self.weights[rows].sum()
-        reached = rows & self.is_reached
-        share = float(self.weights[reached].sum() / total)
-        variance = 0.0
-        if isinstance(self.source, Result):
-            lonely = rows & self.observed.is_lonely
-            of_orbit = np.bincount(self.observed.orbit[lonely], weights=self.weights[lonely])
-            squares = float((of_orbit**2).sum()) + float(self.weights[rows].mean() ** 2)
-            variance += self.source.readouts * squares / total**2
+        return share_interval(self.source, self.observed, rows, self.weights, self.is_complete, level)
+
+    def median_interval(self, rows: Mask, level: float = 0.95) -> tuple[float, float]:
+        """Interval of the median gap of these very functions, over repetitions of the sampling.
+
+        Two intervals, at half of the risk each, are intersected. In the first, intervals of the priors of
+        all orbits hold at once (Bonferroni), and its ends are the medians of theirs. In the second, they are
+        wider than 95 % or as wide, and by Bernstein's inequality miss on a side for a small share ε of the
+        functions only: so the quantile ½ + ε of their upper ends is no less than the median, and
+        the quantile ½ - ε of their lower ends no more. Nothing is assumed of functions that did not come up:
+        where they are about half or more, the upper end is infinite. For an exact prior both ends are the
+        median. (NaN, NaN) for a weighted list.
+        """
         if not self.is_complete:
-            deviation = self.weights[rows] * (self.is_reached[rows] - share)
-            variance += float((deviation**2).sum()) / total**2
-        reach = float(special.ndtri((1 + checked_level(level)) / 2)) * np.sqrt(variance)
-        return max(0.0, share - reach), min(1.0, share + reach)
+            return np.nan, np.nan
+        ceiling = self.bound(self.complexity)
+        return median_interval(self.source, self.observed, rows, ceiling, self.weights, level)
 
     def most_blind(self, count: int = 20) -> pd.DataFrame:
         """The functions farthest below the bound, one an orbit, the simplest first among equals.
@@ -268,8 +231,10 @@ def blind_spots(
     kept as such: quantiles are those of the Kaplan-Meier curve (`simplicity.theory.survival`), and a median
     beyond what is resolved is marked as a lower bound. Where the map declares symmetries, the counts of an
     orbit are shared by its members, which lowers the floor of each to 1 / (N · orbit size); the orbit sizes
-    that make cut-offs differ are then taken to say nothing of the gap at the same K. Priors near the
-    floor are those of one or two hits, and are uncertain by a bit or more.
+    that make cut-offs differ are then taken to say nothing of the gap at the same K. The interval from
+    ``median_at_least`` to ``median_at_most`` does not rest on that. Between complexities cut-offs differ
+    with the bound, as gaps do, so that medians are given for each complexity only. Priors near the floor are
+    those of one or two hits, and are uncertain by a bit or more.
 
     Parameters
     ----------
@@ -291,16 +256,23 @@ def blind_spots(
     Returns
     -------
     pandas.DataFrame
-        A row for each complexity (``scope`` "K") and one for all functions ("all"). Columns: ``complexity``,
-        ``functions`` (their number, estimated where weighted), ``share_drawn`` (came up themselves),
-        ``share_reached`` (they or their orbit did), ``share_low``, ``share_high`` (see
-        `Gaps.share_interval`), ``orbits`` and ``share_of_orbits_reached`` (of those listed, unweighted),
-        ``median_gap`` in bits, the tightness; where ``median_is_lower_bound``, it is larger; ``median_low``,
-        ``median_high`` (Brookmeyer and Crowley, Biometrics 38, 29, 1982; NaN with fewer than six orbits),
-        ``first_quartile``, ``resolved_to`` (the smallest cut-off), ``median_below_matched``: bits that the
-        median function lies below P(T) / C(2^n, T), the null with the same law of the number of ones,
-        negative where the map prefers simple functions beyond their imbalance. What the intervals are over
-        is in ``attrs``.
+        A row for each complexity (``scope`` "K") and one for all functions ("all"), which has no
+        medians: columns from ``median_gap`` on are NaN or False. Columns:
+
+        * ``complexity``, ``functions``: their number, estimated where weighted;
+        * ``share_drawn`` (came up themselves), ``share_reached`` (they or their orbit did), ``share_low``,
+          ``share_high`` (see `Gaps.share_interval`); for an exact prior: are possible at all;
+        * ``orbits``, ``share_of_orbits_reached``: of those listed, unweighted;
+        * ``median_gap`` in bits, the tightness; where ``median_is_lower_bound``, it is larger;
+        * ``median_at_least``, ``median_at_most``: interval for these functions over samplings
+          (`Gaps.median_interval`);
+        * ``median_low``, ``median_high``: interval over functions, as if the orbits were drawn from a larger
+          population (Brookmeyer and Crowley, Biometrics 38, 29, 1982); NaN with fewer than six orbits;
+        * ``first_quartile``, ``resolved_to`` (the smallest cut-off);
+        * ``median_below_matched``: bits that the median function lies below P(T) / C(2^n, T), the null with
+          the same law of the number T of ones, negative where the map prefers simple functions beyond their
+          imbalance. For a ``share_unmatched`` no function of that T came up, so that their difference may be
+          anything: they count as the lowest, and ``matched_is_lower_bound`` is set; NaN if half or more.
 
     Raises
     ------

@@ -53,7 +53,7 @@ def _normal_form(tables: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     out = tables.copy()
     step = 1
     while step < tables.shape[1]:
-        pairs = out.reshape(len(out), -1, 2, step)
+        pairs = out.reshape(len(out), tables.shape[1] // (2 * step), 2, step)
         pairs[:, :, 1] ^= pairs[:, :, 0]
         step *= 2
     return out

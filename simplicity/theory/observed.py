@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -53,9 +54,12 @@ class Observed(NamedTuple):
         Whether the function itself came up, and not just its orbit.
     is_lonely : (F,) bool
         Whether its orbit came up by one hidden draw only, or may have.
+    hits, most_squares : (F,) float64
+        Samples of its orbit, and an upper bound of the sum of their squares over hidden draws, which is exact
+        without readouts. NaN for an exact prior.
     log2_matched : (F,) float64
         log2 of P(T) / C(2^n, T): the prior of a map that has this map's law of the number T of ones, and no
-        other preference. -inf where P(T) is 0.
+        other preference. -inf where P(T) is 0, or no function of so many ones came up.
     """
 
     orbit: npt.NDArray[np.int64]
@@ -64,6 +68,8 @@ class Observed(NamedTuple):
     log2_floor: Floats
     is_drawn: npt.NDArray[np.bool_]
     is_lonely: npt.NDArray[np.bool_]
+    hits: Floats
+    most_squares: Floats
     log2_matched: Floats
 
 
@@ -90,24 +96,21 @@ def observe(source: Result | KnownPrior, functions: Words, use_symmetries: bool 
         with np.errstate(divide="ignore"):
             log2_prior = np.log2(prior)
         size = np.ones(len(functions))
-        none = np.zeros(len(functions), bool)
+        unknown = np.full(len(functions), np.nan)
         return Observed(
             np.arange(len(functions)),
             size,
             log2_prior,
             np.full(len(functions), -np.inf),
             prior > 0,
-            none,
+            np.zeros(len(functions), bool),
+            unknown,
+            unknown,
             _matched(source.functions, source.prior, functions, n_inputs),
         )
     seen_of, orbit_of, size = keys_seen, keys, np.ones(len(functions))
-    symmetries = source.map.symmetries if use_symmetries else None
-    if symmetries is not None:
-        changes = {
-            "permutation": symmetries.permutation,
-            "complement": symmetries.complement,
-            "negation": symmetries.negation,
-        }
+    changes = dataclasses.asdict(source.symmetries) if use_symmetries else {}
+    if any(changes.values()):
         seen_of = _keys(canonical_forms(source.functions, n_inputs, **changes)[0], n_inputs)
         forms, sizes = canonical_forms(functions, n_inputs, **changes)
         orbit_of, size = _keys(forms, n_inputs), sizes.astype(np.float64)
@@ -115,11 +118,14 @@ def observe(source: Result | KnownPrior, functions: Words, use_symmetries: bool 
     place = _rows(listed, seen_of)
     on_list = place >= 0
     place, counts, squares = place[on_list], source.counts[on_list], source.sum_squares[on_list]
-    hits = np.bincount(place, weights=counts, minlength=len(listed))
+    hits = np.bincount(place, weights=counts, minlength=len(listed)).astype(np.float64)
     # With readouts, hits of two members may be those of one draw: then the orbit counts as lonely.
     has_company = (counts > source.readouts) | (squares < counts**2)
     in_company = np.bincount(place, weights=has_company, minlength=len(listed)) > 0
     lonely = (hits > 0) & (hits <= source.readouts) & ~in_company
+    # The most that is possible: samples of all members met in the same hidden draws.
+    roots = np.bincount(place, weights=np.sqrt(squares), minlength=len(listed))
+    most_squares = hits if source.readouts == 1 else np.minimum(roots**2, hits * source.readouts)
     log2_floor = -np.log2(source.n_samples) - np.log2(size)
     with np.errstate(divide="ignore"):
         log2_prior = np.log2(hits[orbit]) + log2_floor
@@ -130,7 +136,9 @@ def observe(source: Result | KnownPrior, functions: Words, use_symmetries: bool 
         log2_floor,
         _rows(keys_seen[on_list], keys) >= 0,
         lonely[orbit],
-        _matched(source.functions, source.prior, functions, n_inputs),
+        hits[orbit],
+        most_squares[orbit],
+        _matched(source.functions, source.prior, functions, n_inputs, changes.get("complement", False)),
     )
 
 
@@ -150,9 +158,11 @@ def _rows(known: npt.NDArray[np.bytes_], wanted: npt.NDArray[np.bytes_]) -> npt.
     return np.where(known[row] == wanted, row, -1)
 
 
-def _matched(seen: Words, prior: Floats, functions: Words, n_inputs: int) -> Floats:
+def _matched(seen: Words, prior: Floats, functions: Words, n_inputs: int, is_even: bool = False) -> Floats:
     length = 2**n_inputs
-    of_ones = np.bincount(ones(seen), weights=prior, minlength=length + 1)
+    of_ones = np.bincount(ones(seen), weights=prior, minlength=length + 1).astype(np.float64)
+    if is_even:  # a function and its complement are equally probable, and so T and 2^n - T
+        of_ones = (of_ones + of_ones[::-1]) / 2
     t = np.arange(length + 1)
     log2_ways = (
         special.gammaln(length + 1) - special.gammaln(t + 1) - special.gammaln(length - t + 1)

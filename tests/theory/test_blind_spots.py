@@ -5,8 +5,11 @@ import pytest
 
 import simplicity
 from simplicity import functions, theory
-from simplicity.maps import MLP, LookupTable, Perceptron
+from simplicity.maps import MLP, ExpressionTree, LookupTable, Perceptron
+from simplicity.statistics import binomial_interval
 from simplicity.theory import exact
+from simplicity.theory.gap_intervals import median_interval, share_interval
+from simplicity.theory.observed import Observed
 from tests.theory.test_bounds import result_of
 
 
@@ -86,7 +89,16 @@ def test_the_null_map_has_the_gap_of_its_uniform_prior():
     )
     assert table["functions"].tolist() == [2, 4, 26, 60, 102, 48, 14, 256]
     assert (table["share_reached"] == 1).all() and not table["median_is_lower_bound"].any()
-    assert table["median_below_matched"].to_numpy() == pytest.approx(0, abs=0.05)
+    assert table["median_below_matched"][:-1].to_numpy() == pytest.approx(0, abs=0.05)
+    assert (table["share_unmatched"][:-1] == 0).all()
+
+
+def test_there_is_no_median_over_complexities():
+    """Cut-offs depend on K as gaps do: a pooled Kaplan-Meier curve would be wrong."""
+    table = theory.blind_spots(sampled(Perceptron(3)), theory.simple_functions(3, 15))
+    of_all, of_each = table.iloc[-1], table.iloc[:-1]
+    assert of_all[["median_gap", "median_at_least", "median_low", "median_below_matched"]].isna().all()
+    assert of_each["median_gap"].notna().all() and np.isfinite(of_all["share_reached"])
 
 
 def test_unreached_functions_are_cut_off_at_the_floor():
@@ -96,8 +108,11 @@ def test_unreached_functions_are_cut_off_at_the_floor():
     assert found.is_reached.sum() == 2
     assert found.gap[2:] == pytest.approx(line(found.complexity[2:]) + 3)
     table = found.table()
-    assert table["median_is_lower_bound"].tolist()[:3] == [False, True, True]
-    assert table["median_gap"][1] == pytest.approx(3 - 4 / 6 * 5)
+    assert table["scope"].tolist() == ["K", "K", "K", "all"]
+    assert table["median_is_lower_bound"].tolist() == [False, True, True, False]
+    assert table["median_gap"].tolist() == pytest.approx(
+        [-4 / 3 - np.log2(6 / 8), 3 - 4 / 6 * 5, 3 - 4 / 6 * 6, np.nan], nan_ok=True
+    )
 
 
 def test_members_of_an_orbit_share_their_counts():
@@ -122,6 +137,119 @@ def test_an_exact_prior_has_no_floor():
     assert not table["median_is_lower_bound"].any()
     assert table["share_reached"].tolist() == [1, 0.25, 0, 3 / 16]
     assert np.isinf(table["median_gap"][2]) and table["share_low"][1] == table["share_high"][1] == 0.25
+
+
+def test_functions_of_a_number_of_ones_never_seen_are_not_left_out():
+    """Three of four functions have 0 or 4 ones, one has two: P(T = 2) = 0 says nothing of the 2-ones."""
+    result = result_of(["0000", "1111", "0001"], [5, 2, 1])
+    listed = functions.from_strings(["0001", "0010", "0100", "0011", "0101"])
+    found = theory.gaps(result, listed, bound=theory.a_priori_bound(2), use_symmetries=False)
+    assert found.is_matched.tolist() == [True, True, True, False, False]
+    row = theory.gaps(result, listed, "entropy", use_symmetries=False).table().iloc[0]
+    # P(T = 1) = 1/8, shared by four functions: log2 = -5, and one of them has -3, the others at most that.
+    assert (row["share_unmatched"], row["median_below_matched"]) == (0, -2)
+    pooled = theory.gaps(
+        result, listed, lambda words, n: np.ones(len(words)), bound=None, use_symmetries=False
+    )
+    row = pooled.table().iloc[0]
+    assert row["share_unmatched"] == 0.4 and row["matched_is_lower_bound"]
+    assert row["median_below_matched"] == -2  # two of -inf, then one of -2, two of -2 or more
+    nothing = theory.gaps(result, listed[1:], lambda words, n: np.ones(len(words)), use_symmetries=False)
+    row = nothing.table().iloc[0]
+    assert row["share_unmatched"] == 0.5 and np.isnan(row["median_below_matched"])
+    assert not row["matched_is_lower_bound"]
+
+
+def test_an_orbit_lends_its_numbers_of_ones():
+    """Of a map that is even under complement, P(T) = P(4 - T): three ones are as probable as one."""
+    few = result_of(["0000", "0001"], [30, 10], recipe=sampled(LookupTable(2), 40).recipe)
+    found = theory.gaps(few, functions.from_strings(["1110", "1111"]))
+    assert found.is_reached.all() and found.is_matched.all()
+
+
+def law_of_orbits(generator, orbits, largest):
+    """A made-up law: hits of orbits are Poisson of these rates, a member's prior is rate / size / samples."""
+    sizes = generator.integers(1, largest + 1, orbits)
+    return sizes, np.exp(generator.uniform(-2, 3, orbits))
+
+
+@pytest.mark.parametrize(("orbits", "largest"), [(1, 2), (1, 20), (3, 20), (30, 50), (1000, 50)])
+def test_intervals_over_samplings_cover(orbits, largest):
+    """Simulated hits of few and many orbits, 500 runs: both intervals cover in 93 % at least.
+
+    A median of one orbit has its Clopper-Pearson interval; of more, it is conservative. Negative control: the
+    medians of the functions reached only, where those missed are a large part.
+    """
+    generator = np.random.Generator(np.random.Philox(orbits * 100 + largest))
+    n_samples, runs = 10**6, 500
+    share_covered = median_covered = covered_by_reached = 0
+    for _ in range(runs):
+        sizes, rates = law_of_orbits(generator, orbits, largest)
+        hits = generator.poisson(rates)
+        found = made_up(sizes, hits, n_samples)
+        rows = np.ones(sizes.sum(), bool)
+        low, high = share_interval(*found, rows, np.ones(len(rows)), True, 0.95)
+        share_covered += low <= ((1 - np.exp(-rates)) * sizes).sum() / sizes.sum() <= high
+        truth = np.sort(np.repeat(-np.log2(rates / sizes / n_samples), sizes))[(len(rows) - 1) // 2]
+        low, high = median_interval(*found, rows, np.zeros(len(rows)), np.ones(len(rows)), 0.95)
+        median_covered += low <= truth <= high
+        reached = np.repeat(hits > 0, sizes)
+        if reached.any():
+            low, high = median_interval(*found, reached, np.zeros(len(rows)), np.ones(len(rows)), 0.95)
+            covered_by_reached += low <= truth <= high
+    assert share_covered / runs >= 0.93
+    assert median_covered / runs >= 0.93
+    assert orbits > 3 or covered_by_reached / runs < 0.8
+
+
+def made_up(sizes, hits, n_samples):
+    """A source and what is observed of orbits of these sizes that came up so often."""
+    source = result_of(["0000"], [n_samples])
+    orbit = np.repeat(np.arange(len(sizes)), sizes)
+    with np.errstate(divide="ignore"):
+        prior = np.log2(hits / sizes / n_samples)[orbit]
+    size, hits = sizes[orbit].astype(float), hits[orbit].astype(float)
+    floor = -np.log2(size * n_samples)
+    return source, Observed(orbit, size, prior, floor, hits > 0, hits == 1, hits, hits, floor)
+
+
+def test_the_median_of_many_orbits_is_resolved_far_better_than_all_of_them_at_once():
+    """A thousand orbits of ten hits each: their intervals at once span four bits, that of the median two."""
+    sizes, rows = np.full(1000, 24), np.ones(24_000, bool)
+    found = made_up(sizes, np.full(1000, 10), 10**6)
+    low, high = median_interval(*found, rows, np.zeros(len(rows)), np.ones(len(rows)), 0.95)
+    at_once = binomial_interval(10, 10**6, 1 - 0.05 / 1000)
+    assert np.log2(at_once.high / at_once.low) > 3.5
+    assert high - low == pytest.approx(1.94, abs=0.1)
+
+
+def test_intervals_of_levels_of_one_orbit_are_not_absurd():
+    """Both constants came up thousands of times: no run of this size would miss them."""
+    table = theory.blind_spots(sampled(Perceptron(4)), theory.simple_functions(4, 4))
+    assert table["share_low"][0] == 1 == table["share_high"][0]
+    assert table["median_at_most"][0] - table["median_at_least"][0] < 0.05
+    none = theory.gaps(sampled(Perceptron(4)), functions.from_strings(["0110100110010110"]))
+    low, high = none.share_interval(np.ones(1, bool))
+    assert low == 0 and high > 0.97  # it may have had a rate of 3 and was missed
+
+
+def test_share_interval_of_ten_thousand_samples_is_of_use():
+    """Widths of a few percent; not with 128 readouts, as a tally does not hold what they met together."""
+    every = theory.simple_functions(4, 30)
+    one = theory.blind_spots(sampled(MLP(4, (10,)), 2**15), every)
+    many = theory.blind_spots(sampled(MLP(4, (10,)), 2**15, readouts=128), every)
+    common = one["functions"] > 1000
+    width = [(table["share_high"] - table["share_low"])[common] for table in (one, many)]
+    assert width[0].max() < 0.1 and width[1].min() > 0.2
+
+
+def test_the_median_of_an_exact_prior_is_exact():
+    """Of 256 functions, up to 102 of a complexity: both ends of the interval are the median itself."""
+    law, every = exact.tree_prior(ExpressionTree(3)), theory.simple_functions(3, 15)
+    table = theory.gaps(law, every).table()[:-1]
+    assert table["median_at_least"].tolist() == table["median_at_most"].tolist()
+    assert table["median_gap"].tolist() == table["median_at_least"].tolist()
+    assert np.isfinite(table["median_gap"]).all() and len(table) == 7
 
 
 def test_interval_of_the_share_covers_its_expectation():

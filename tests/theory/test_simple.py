@@ -100,6 +100,14 @@ def test_entropy_at_seven_inputs_counts_subsets():
     assert len(theory.simple_functions(7, one, "entropy")) == 2 * (1 + 128)
 
 
+def test_sums_modulo_2_of_at_most_two_products_at_seven_inputs():
+    """Of 2^7 = 128 products, 1 among them, no one, one or two: 1, 128 and C(128, 2) = 8128 functions."""
+    found = theory.simple_functions(7, 2, "anf_monomials")
+    monomials = measure("anf_monomials")(found, 7)
+    assert np.bincount(monomials.astype(int)).tolist() == [1, 128, 8128]
+    assert len(np.unique(found, axis=0)) == len(found)
+
+
 def test_nothing_is_simpler_than_a_constant():
     assert theory.simple_functions(7, 6.9).shape == (0, 2)
     assert theory.simple_functions(7, 13).shape == (2, 2)
@@ -136,6 +144,41 @@ def test_number_of_functions_at_each_complexity_is_unbiased_at_four_inputs():
     # negative control: every draw counted alike
     alike = [np.mean(sample.complexity == k) * 2**16 for k in values[common]]
     assert (np.abs(alike - exact[common]) > 4.5 * error[common]).any()
+
+
+def five_inputs_by_brute_force():
+    """All 2^20 functions of five inputs whose truth table begins with twelve zeros, and their K_LZ."""
+    words = np.arange(2**20, dtype=np.uint64)[:, None] << np.uint64(12)
+    return words, lz76_complexity(words, 5)
+
+
+def test_the_list_at_five_inputs_has_what_brute_force_finds():
+    words, complexity = five_inputs_by_brute_force()
+    listed = theory.simple_functions(5, 25)
+    begins_so = listed[(listed[:, 0] & np.uint64(2**12 - 1)) == 0]
+    assert np.array_equal(np.sort(begins_so[:, 0]), words[complexity <= 25][:, 0])
+
+
+def test_estimates_at_five_inputs_against_exact_histograms():
+    """Means of 20 samples within 4.5 standard errors (false alarm about 2e-4 a level) of the numbers of
+    functions at each K: of all listed up to 25 bits, and of those that begin with twelve zeros to 27.5."""
+    complexity = five_inputs_by_brute_force()[1]
+    listed = lz76_complexity(theory.simple_functions(5, 25), 5)
+    samples = [theory.simple_functions_sample(5, 27.5, 40_000, seed) for seed in range(20)]
+    within = [(sample.functions[:, 0] & np.uint64(2**12 - 1)) == 0 for sample in samples]
+    everywhere = [np.ones(len(sample.functions), bool) for sample in samples]
+    for exact, most, kept in ((complexity, 27.5, within), (listed, 25.0, everywhere)):
+        levels, counts = np.unique(exact[exact <= most], return_counts=True)
+        assert len(levels) >= 7
+        estimates, alike = [], []
+        for sample, rows in zip(samples, kept, strict=True):
+            at = [rows & (sample.complexity == k) for k in levels]
+            estimates.append([sample.weights[here].sum() for here in at])
+            alike.append([here.sum() * sample.weights.mean() for here in at])
+        for values, is_right in ((estimates, True), (alike, False)):  # the latter: a negative control
+            error = np.std(values, 0) / np.sqrt(19)
+            off = np.abs(np.mean(values, 0) - counts) > 4.5 * error + 1e-9
+            assert off.any() != is_right
 
 
 def test_numbers_of_words_at_seven_inputs():
