@@ -177,7 +177,9 @@ def repeated(
             batch = done
             runs += batch
             estimate = _combined(runs, pilot, spent, start, budget.target_error)
-            if estimate.status in ("converged", "extinct") or len(runs) >= _MOST_RUNS:
+            if estimate.status == "extinct" or estimate.standard_error <= budget.target_error:
+                break
+            if len(runs) >= _MOST_RUNS:
                 break
             if not _allows(budget, spent, runs, _BATCH // 2, start):
                 break
@@ -187,13 +189,11 @@ def repeated(
 def _wanted_particles(bits: float, target_error: float, spread: float) -> int:
     """So many that eight runs are better than the target and none spreads over much more than a bit.
 
-    Also that, unless a rough number will do, some four first particles have descendants among the last: these
-    are about 50 particles / bits² (measured).
+    Also that some four first particles have descendants among the last, one where a rough number will do:
+    these are about 50 particles / bits² (measured).
     """
     of_a_run = float(np.clip(2.2 * target_error, 0.2, 1.3))
-    wanted = (spread / of_a_run) ** 2 * bits
-    if target_error <= 1:
-        wanted = max(wanted, bits**2 / 12)
+    wanted = max((spread / of_a_run) ** 2 * bits, bits**2 / (12 if target_error <= 1 else 36))
     return int(np.clip(wanted, _FEWEST_PARTICLES, _MOST_PARTICLES))
 
 
