@@ -121,6 +121,7 @@ def main() -> None:
             path=folder / f"{name}-{n_inputs}.csv",
             seed=arguments.seed,
             target_error=TARGET_ERROR,
+            budget_seconds=150.0,
             total_seconds=max(left, 0.0) / (len(settings) - place),
             progress=True,
         )
