@@ -8,9 +8,11 @@ blocks takes about a hundred times as long.
 
 from __future__ import annotations
 
+import collections
 import functools
 import gzip
 import importlib.util
+import io
 import pickle
 from pathlib import Path
 
@@ -22,6 +24,22 @@ from simplicity.functions import checked_n_inputs, checked_words, row_slices, un
 _BLOCK = 12  # symbols; the longest that the table has
 
 
+_DICTIONARIES = {
+    ("builtins", "dict"): dict,
+    ("collections", "defaultdict"): collections.defaultdict,
+    ("collections", "OrderedDict"): collections.OrderedDict,
+}
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Reads dictionaries, text and numbers only: no file can make it run code."""
+
+    def find_class(self, module: str, name: str) -> type:
+        if (module, name) in _DICTIONARIES:
+            return _DICTIONARIES[module, name]
+        raise pickle.UnpicklingError(f"the table of pybdm must be plain data, but names {module}.{name}")
+
+
 @functools.cache
 def _block_complexities(length: int) -> NDArray[np.float64]:
     """Complexity of every block of a length, by the integer that its string of 0 and 1 is in binary."""
@@ -29,7 +47,7 @@ def _block_complexities(length: int) -> NDArray[np.float64]:
     if specification is None or specification.origin is None:
         raise ImportError("measure 'bdm' needs pybdm, which is not installed: pip install simplicity[bdm]")
     path = Path(specification.origin).parent / "ctmdata" / "ctm-b2-d12.pkl.gz"
-    table = pickle.loads(gzip.decompress(path.read_bytes()))[(length,)]
+    table = _PlainUnpickler(io.BytesIO(gzip.decompress(path.read_bytes()))).load()[(length,)]
     complexities = np.full(2**length, np.nan)
     for block, complexity in table.items():  # it lists blocks that begin with 0: the complement is as complex
         complexities[[int(block, 2), 2**length - 1 - int(block, 2)]] = complexity
