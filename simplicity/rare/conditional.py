@@ -32,7 +32,8 @@ def conditional_covariance(
 ) -> npt.NDArray[np.float64]:
     """Covariance of the logits, (2^n, 2^n), over last layers for the hidden layers of one row of noise."""
     readout = pf_map.readout
-    assert readout is not None
+    if readout is None:
+        raise ValueError(f"map {pf_map.name} has no linear readout, whose orthants these would be")
     rows = np.repeat(noise[None], readout.size, axis=0)
     rows[:, : readout.size] = np.eye(readout.size)  # one entry of the last layer at a time
     logits = evaluator.logits(rows).astype(np.float64)
