@@ -15,11 +15,11 @@ test: .venv/installed  ## all tests and doctests
 figure: .venv/installed  ## prior against complexity, one panel an architecture, in results/architectures/
 	$(BIN)/python sims/architectures.py
 
-figures: .venv/installed  ## figures and tables of sampled priors, in results/ (under a quarter of an hour)
+figures: .venv/installed  ## figures and tables of sampled priors, in results/
 	set -e; for sim in architectures orbits unseen_mass measures blind_spots learning_curves; \
 		do echo "$$sim"; $(BIN)/python sims/$$sim.py; done
 
-figures-rare: .venv/installed  ## those of priors too small to sample (about a quarter of an hour more)
+figures-rare: .venv/installed  ## those of priors too small to sample
 	set -e; for sim in nngp_vs_finite prior_and_lambda whole_plane; \
 		do echo "$$sim"; $(BIN)/python sims/$$sim.py; done
 
