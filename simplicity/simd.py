@@ -1,4 +1,4 @@
-"""Vectors of eight floats as values in compiled code, and what LLVM does not make of plain loops by itself.
+"""Vectors of eight numbers as values in compiled code, and what LLVM does not make of plain loops by itself.
 
 LLVM vectorises plain loops well, except where sums should stay in registers over an inner loop, and where
 comparisons become bits. These few primitives say just that. Each means the same to the last bit on every
@@ -19,18 +19,24 @@ LANES = 8
 
 
 class Vector(types.Type):
-    """Numba's type of a vector of eight float32 or float64."""
+    """Numba's type of a vector of eight float32, float64 or uint32."""
 
     def __init__(self, dtype: Any) -> None:
         self.dtype = dtype
         super().__init__(name=f"{dtype}x{LANES}")
 
 
-_VECTORS = {types.float32: Vector(types.float32), types.float64: Vector(types.float64)}
+_NUMBERS = {types.float32: ir.FloatType(), types.float64: ir.DoubleType(), types.uint32: ir.IntType(32)}
+_VECTORS = {dtype: Vector(dtype) for dtype in _NUMBERS}
+_WORDS = _VECTORS[types.uint32]
 
 
 def _llvm(dtype: Any, lanes: int = LANES) -> Any:
-    return ir.VectorType(ir.FloatType() if dtype == types.float32 else ir.DoubleType(), lanes)
+    return ir.VectorType(_NUMBERS[dtype], lanes)
+
+
+def _is_floats(vector: Any) -> bool:
+    return isinstance(vector, Vector) and vector != _WORDS
 
 
 @register_model(Vector)
@@ -60,7 +66,7 @@ def _splat(builder: Any, number: Any, vector: Any) -> Any:
 
 @intrinsic
 def load(_context: Any, array: Any, _start: Any) -> Any:
-    """The vector of array[start] … array[start + 7], a flat float array; nothing checks the end."""
+    """The vector of array[start] … array[start + 7], a flat array; nothing checks the end."""
     if not _is_flat(array):
         return None
 
@@ -136,20 +142,20 @@ def fused_multiply_add(_context: Any, a: Any, b: Any, c: Any) -> Any:
 
 @intrinsic
 def add(_context: Any, a: Any, b: Any) -> Any:
-    """a + b of two vectors."""
+    """a + b of two vectors; words wrap around."""
     if not isinstance(a, Vector) or a != b:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.fadd(*arguments)
+        return (builder.add if a == _WORDS else builder.fadd)(*arguments)
 
     return a(a, a), generate
 
 
 @intrinsic
 def multiply(_context: Any, a: Any, b: Any) -> Any:
-    """a * b of two vectors."""
-    if not isinstance(a, Vector) or a != b:
+    """a * b of two vectors of floats."""
+    if not _is_floats(a) or a != b:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -159,9 +165,48 @@ def multiply(_context: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
+def exclusive_or(_context: Any, a: Any, b: Any) -> Any:
+    """a ^ b of two vectors of words."""
+    if not a == b == _WORDS:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.xor(*arguments)
+
+    return a(a, a), generate
+
+
+@intrinsic
+def shift_left(_context: Any, x: Any, _places: Any) -> Any:
+    """x << places of a vector of words, for 0 <= places < 32."""
+    if x != _WORDS:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.shl(arguments[0], _splat(builder, arguments[1], arguments[0].type))
+
+    return x(x, types.uint32), generate
+
+
+@intrinsic
+def rotate_left(_context: Any, x: Any, _places: Any) -> Any:
+    """A vector of words, each rotated left by so many places."""
+    if x != _WORDS:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        places = _splat(builder, arguments[1], arguments[0].type)
+        kind = ir.FunctionType(places.type, [places.type] * 3)
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fshl.v8i32")
+        return builder.call(function, (arguments[0], arguments[0], places))
+
+    return x(x, types.uint32), generate
+
+
+@intrinsic
 def rectified(_context: Any, x: Any) -> Any:
     """0 where a vector is below 0, else the vector; NaN stays."""
-    if not isinstance(x, Vector):
+    if not _is_floats(x):
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -193,7 +238,7 @@ def _bits(builder: Any, flags: Any) -> Any:
 @intrinsic
 def positive(_context: Any, x: Any) -> Any:
     """A uint8 whose bit i says that number i of a vector is above 0."""
-    if not isinstance(x, Vector):
+    if not _is_floats(x):
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -206,7 +251,7 @@ def positive(_context: Any, x: Any) -> Any:
 @intrinsic
 def not_a_number(_context: Any, x: Any) -> Any:
     """A uint8 whose bit i says that number i of a vector is NaN."""
-    if not isinstance(x, Vector):
+    if not _is_floats(x):
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -218,7 +263,7 @@ def not_a_number(_context: Any, x: Any) -> Any:
 @intrinsic
 def not_zero(_context: Any, x: Any) -> Any:
     """A uint8 whose bit i says that number i of a vector is not 0; NaN is not."""
-    if not isinstance(x, Vector):
+    if not _is_floats(x):
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:

@@ -125,21 +125,60 @@ def philox4x32(counter, key):
     return a, b, c, d
 
 
-def noise_words(seed, draw, stream, count):
-    """The first 32-bit words of a stream: block k has the counter (k, stream, low draw, high draw)."""
+def rotate_left(word, places):
+    return word * 2**places % 2**32 + word // 2 ** (32 - places)
+
+
+def xoshiro128(state):
+    """Xoshiro128++ of Blackman and Vigna 2021: its words without end."""
+    a, b, c, d = state
+    while True:
+        yield (rotate_left((a + d) % 2**32, 7) + a) % 2**32
+        shifted = b * 2**9 % 2**32
+        c ^= a
+        d ^= b
+        b ^= c
+        a ^= d
+        c ^= shifted
+        d = rotate_left(d, 11)
+
+
+def blocks(seed, draw, stream, count):
+    """Block k has the counter (k, stream, low draw, high draw)."""
     key = seed % 2**32, seed // 2**32
-    blocks = [philox4x32((k, stream, draw % 2**32, draw // 2**32), key) for k in range(math.ceil(count / 4))]
-    return [word for block in blocks for word in block][:count]
+    return [philox4x32((k, stream, draw % 2**32, draw // 2**32), key) for k in range(count)]
 
 
-def noise_numbers(kind, wide, seed, draw, stream, count):
-    """Numbers of a stream: normal, uniform on ±sqrt 3, or 64 bits; ``wide`` ones of uniform take 64 bits."""
+def lane_words(seed, draw, stream, count):
+    """The first 32-bit words of a long row: a word of each of sixteen lanes, then the next of each."""
+    lanes = [xoshiro128(state) for state in blocks(seed ^ int.from_bytes(b"laneseed"), draw, stream, 16)]
+    return [next(lane) for _ in range(math.ceil(count / 16)) for lane in lanes][:count]
+
+
+def noise_words(seed, draw, stream, count, size):
+    """The first 32-bit words of a stream whose rows have ``size``."""
+    if size >= 128:
+        return lane_words(seed, draw, stream, count)
+    return [word for block in blocks(seed, draw, stream, math.ceil(count / 4)) for word in block][:count]
+
+
+def noise_numbers(kind, wide, seed, draw, stream, count, size=None):
+    """Numbers of a row of ``size``: normal, uniform on ±sqrt 3, or 64 bits; wide uniform ones take 64 bits.
+
+    A normal pair is made of two neighbouring words, or where a row is long of neighbouring words of a lane.
+    """
+    size = count if size is None else size
     if kind == "normal":
-        words = noise_words(seed, draw, stream, count + 1)
-        return [z for x, y in zip(words[::2], words[1::2]) for z in normal_pair(x, y)][:count]  # noqa: B905
+        apart = 16 if size >= 128 else 1
+        words = noise_words(seed, draw, stream, (count // (2 * apart) + 1) * 2 * apart, size)
+        numbers = [0] * len(words)
+        for k in range(len(words)):
+            if k // apart % 2 == 0:
+                numbers[k], numbers[k + apart] = normal_pair(words[k], words[k + apart])
+        return numbers[:count]
     if kind == "uniform" and not wide:
-        return [uniform(word, 32) for word in noise_words(seed, draw, stream, count)]
-    words = noise_words(seed, draw, stream, 2 * count)
+        return [uniform(word, 32) for word in noise_words(seed, draw, stream, count, size)]
+    words = noise_words(seed, draw, stream, 2 * count, 2 * size)
     bits = [low + high * 2**32 for low, high in zip(words[::2], words[1::2], strict=True)]
     return bits if kind == "bits" else [uniform(word, 64) for word in bits]
 

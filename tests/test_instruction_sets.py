@@ -40,8 +40,10 @@ def contracted(x):
     return y
 
 
-for kind, precision in [(k, p) for k in ("normal", "uniform") for p in ("float32", "float64")]:
-    show(f"{kind}-{precision}", Noise(kind, 1001, precision).rows(3, np.arange(200)))
+for size in (50, 1001):  # of either generator
+    for kind, precision in [(k, p) for k in ("normal", "uniform") for p in ("float32", "float64")]:
+        show(f"{kind}-{precision}-{size}", Noise(kind, size, precision).rows(3, np.arange(200)))
+    show(f"bits-{size}", Noise("bits", size).rows(3, np.arange(200)))
 show("negative-control", contracted(Noise("normal", 1000).draw(3, [0])[0]))
 for name, kind in MAPS.items():
     pf_map = kind(n_inputs=7)
@@ -107,7 +109,7 @@ def test_the_processor_does_not_show(digests, kind):
         {name: digest for name, digest in digests[each].items() if name != "negative-control"}
         for each in ("default", kind)
     )
-    assert len(here) > 12 and set(here) == set(there)
+    assert len(here) > 18 and set(here) == set(there)
     assert [name for name in here if here[name] != there[name]] == []
 
 

@@ -16,9 +16,7 @@ from scipy import stats
 from simplicity.random import Noise
 
 ALARM = 1e-4
-WIDTH = 4000  # numbers a draw: a lag of as many compares neighbouring draws
-DRAWS_OF_A_CHUNK = 50
-CHUNK = WIDTH * DRAWS_OF_A_CHUNK
+CHUNK = 200_000  # numbers of some whole draws
 
 # The Kolmogorov-Smirnov distance is taken at the edges of bins of 2^-14 sigma on ±8 sigma. It is the true one
 # less at most the mass of a bin, 2.5e-5, where that of 10^8 right numbers has the median 8.3e-5.
@@ -27,13 +25,46 @@ BINS_OF_A_SIGMA, REACH = 2**14, 8
 EDGES = np.arange(1, 2 * REACH * BINS_OF_A_SIGMA) / BINS_OF_A_SIGMA - REACH
 
 TAILS = (3, 4, 5, 6)
-LAGS = (1, 2, 3, 4, 8, WIDTH)
 #: Mean and variance of z^k for k = 1, 2, …: double factorials.
 MOMENTS = [(0, 1), (1, 2), (0, 15), (3, 96), (0, 945), (15, 10170)]
 #: Of the products with the number ``lag`` places on, all of mean 0 and uncorrelated: their variances.
 PRODUCTS = {"z z'": 1, "z z'²": 2, "z² z'": 2, "z² z'²": 4}
-#: First and second of the disjoint pairs in a block of four numbers, and how far on the next one is.
-PAIRS = {"of a pair": (0, 1, 2), "across pairs": (1, 2, 2), "cosines": (0, 2, 4), "sines": (1, 3, 4)}
+
+
+class Layout(NamedTuple):
+    """Where the numbers of a generator stand."""
+
+    width: int  # numbers a draw: a lag of as many compares neighbouring draws
+    lags: tuple  # what products are taken at
+    pairs: (
+        dict  # disjoint pairs: the first of the first ones, how many there are, the second's lag, the period
+    )
+
+
+LAYOUTS = {
+    "philox": Layout(  # cosine, sine, cosine, sine
+        100,
+        (1, 2, 3, 4, 8, 100),
+        {
+            "of a pair": (0, 1, 1, 2),
+            "across pairs": (1, 1, 1, 2),
+            "cosines": (0, 1, 2, 4),
+            "sines": (1, 1, 2, 4),
+        },
+    ),
+    "lanes": Layout(  # sixteen cosines, one of each lane, then their sines
+        4000,
+        (1, 2, 8, 16, 32, 4000),
+        {
+            "of a pair": (0, 16, 16, 32),
+            "across pairs": (16, 16, 16, 32),
+            "cosines": (0, 16, 32, 64),
+            "sines": (16, 16, 32, 64),
+        },
+    ),
+}
+WIDTH = LAYOUTS["lanes"].width
+DRAWS_OF_A_CHUNK = CHUNK // WIDTH
 
 # Cells of equal mass, and two beyond 3 sigma; the edges are edges of bins, so that the masses are exact.
 CELL_EDGES = np.round(
@@ -90,27 +121,28 @@ def add_products(z, lag, products):
 
 
 @numba.njit(nogil=True)
-def add_pairs(cells, first, second, step, grid):
-    for i in range(0, cells.shape[0] - second, step):
-        grid[cells[i + first], cells[i + second]] += 1
+def add_pairs(cells, first, count, lag, period, grid):
+    for start in range(first, cells.shape[0] - lag - count + 1, period):
+        for i in range(start, start + count):
+            grid[cells[i], cells[i + lag]] += 1
 
 
-def sums_of(chunks):
+def sums_of(chunks, layout):
     sums = Sums(
         np.zeros(2 * REACH * BINS_OF_A_SIGMA, dtype=np.int64),
         np.zeros(len(MOMENTS)),
-        np.zeros((len(LAGS), len(PRODUCTS))),
-        np.zeros((len(PAIRS), len(CELL_MASS), len(CELL_MASS)), dtype=np.int64),
+        np.zeros((len(layout.lags), len(PRODUCTS))),
+        np.zeros((len(layout.pairs), len(CELL_MASS), len(CELL_MASS)), dtype=np.int64),
     )
     cells = np.empty(CHUNK, dtype=np.uint8)
     for chunk in chunks:
         z = chunk.astype(np.float64, copy=False).ravel()
         bin_numbers(z, sums.bins, CELL_OF_BIN, cells)
         add_powers(z, sums.powers)
-        for lag, products in zip(LAGS, sums.products, strict=True):
+        for lag, products in zip(layout.lags, sums.products, strict=True):
             add_products(z, lag, products)
-        for (first, second, step), grid in zip(PAIRS.values(), sums.grids, strict=True):
-            add_pairs(cells, first, second, step, grid)
+        for pairs, grid in zip(layout.pairs.values(), sums.grids, strict=True):
+            add_pairs(cells, *pairs, grid)
     return sums
 
 
@@ -123,7 +155,7 @@ def tail_p_value(found, count, mass):
     return min(1, 2 * min(law.sf(found - 1), law.cdf(found)))
 
 
-def p_values(sums):
+def p_values(sums, layout):
     """Of Kolmogorov-Smirnov, both tails, moments, products at small lags and grids of neighbours."""
     count = int(sums.bins.sum())
     below = np.cumsum(sums.bins)[:-1]
@@ -136,32 +168,58 @@ def p_values(sums):
     for power, (total, (mean, variance)) in enumerate(zip(sums.powers, MOMENTS, strict=True), start=1):
         found[f"moment {power}"] = two_sided((total - count * mean) / np.sqrt(count * variance))
     for (lag, row), (of_row, (name, variance)) in itertools.product(
-        zip(LAGS, sums.products, strict=True), enumerate(PRODUCTS.items())
+        zip(layout.lags, sums.products, strict=True), enumerate(PRODUCTS.items())
     ):
         terms = count // CHUNK * (CHUNK - lag)
         found[f"{name} at {lag}"] = two_sided(row[of_row] / np.sqrt(terms * variance))
     masses = np.outer(CELL_MASS, CELL_MASS)
-    for name, grid in zip(PAIRS, sums.grids, strict=True):
+    for name, grid in zip(layout.pairs, sums.grids, strict=True):
         found[name] = stats.chisquare(grid, grid.sum() * masses, axis=None).pvalue
     return found
 
 
-def normals(count, precision, seed=1):
-    noise = Noise("normal", WIDTH, precision)
-    for first in range(0, count // WIDTH, DRAWS_OF_A_CHUNK):
-        yield noise.rows(seed, np.arange(first, first + DRAWS_OF_A_CHUNK))
+def normals(count, precision, generator="lanes", seed=1):
+    noise = Noise("normal", LAYOUTS[generator].width, precision)
+    draws = CHUNK // noise.width
+    for first in range(0, count // noise.width, draws):
+        yield noise.rows(seed, np.arange(first, first + draws))
 
 
-def noticed(chunks):
+def noticed(chunks, generator="lanes"):
     """The checks that raise the alarm."""
-    found = p_values(sums_of(chunks))
+    layout = LAYOUTS[generator]
+    found = p_values(sums_of(chunks, layout), layout)
     return {name for name, p_value in found.items() if p_value < ALARM / len(found)}
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("generator", LAYOUTS)
 @pytest.mark.parametrize(("precision", "count"), [("float32", 10**8), ("float64", 2 * 10**7)])
-def test_normals_are_independent_and_standard_normal(precision, count):
-    assert not noticed(normals(count, precision))
+def test_normals_are_independent_and_standard_normal(precision, count, generator):
+    assert not noticed(normals(count, precision, generator), generator)
+
+
+def test_lanes_of_a_row_and_rows_of_neighbours_are_uncorrelated():
+    """Correlations of all pairs of lanes, step by step and a step apart, and with lanes of other rows.
+
+    Of squares, too, which show dependence that plain products do not.
+    """
+    words = Noise("uniform", 1600)
+    draws = np.arange(250, dtype=np.uint64)
+    others = [words.draw(1, draws), words.draw(1, draws + 1), words.draw(1, draws, 1), words.draw(2, draws)]
+    columns = np.concatenate([rows.reshape(-1, 16) for rows in others], axis=1).astype(np.float64)
+    columns = np.concatenate([columns, np.roll(columns[:, :16], 1, axis=0)], axis=1)
+    assert largest_correlation(columns) > ALARM
+    assert largest_correlation(columns**2 - 1) > ALARM
+    columns[:, 3] += 0.05 * columns[:, 40]  # negative control
+    assert largest_correlation(columns) < ALARM
+
+
+def largest_correlation(columns):
+    """p-value of the largest correlation of any two columns."""
+    found = np.corrcoef(columns, rowvar=False)[np.triu_indices(columns.shape[1], 1)]
+    p_value = two_sided(np.abs(found).max() * np.sqrt(columns.shape[0]))
+    return min(1, found.size * p_value)
 
 
 def test_the_cells_and_bins_are_those_of_the_law():
@@ -215,7 +273,7 @@ def signed_by_a_neighbour():
     Every number is normal, and no two are correlated.
     """
     for chunk in normals(2 * 10**7, "float64"):
-        z = chunk.reshape(-1, 2)
+        z = chunk.reshape(-1, 2, 16)
         signs = np.where(np.abs(z[::100, 0]) < stats.norm.ppf(0.75), 1, -1)
         z[::100, 1] = signs * np.abs(z[::100, 1])
         yield z
@@ -235,7 +293,7 @@ def repeating():
         (radius_of_16_bits, {"above 5", "below -5"}, {"moment 1", "moment 3", "of a pair"}),
         (too_wide, {"moment 2"}, {"moment 1", "z z' at 1"}),
         (echoing, {"z z' at 1"}, {"ks", "moment 2", "z z' at 2"}),
-        (signed_by_a_neighbour, {"of a pair"}, {"ks", "moment 2", "across pairs", "z z' at 1"}),
+        (signed_by_a_neighbour, {"of a pair"}, {"ks", "moment 2", "across pairs", "z z' at 16"}),
         (repeating, {f"z z' at {WIDTH}", f"z² z'² at {WIDTH}"}, {"ks", "moment 2", "of a pair"}),
     ],
     ids=lambda case: getattr(case, "__name__", ""),

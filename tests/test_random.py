@@ -3,21 +3,24 @@
 A statistical test here fails on 1 correct program in 10,000 (p > ALARM), were its seed not fixed.
 """
 
+import itertools
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from simplicity.random import (
     Noise,
-    _normal_lanes,
+    _normal_planes,
     below,
     checked_integer,
     checked_seed,
     philox4x32,
     tape_words,
 )
+from simplicity.xoshiro import LANES, advance, leave_zero
 from tests import naive
 
 ALARM = 1e-4
@@ -72,12 +75,72 @@ def test_every_number_is_addressed_by_seed_draw_stream_and_index(seed, draws, st
             np.testing.assert_allclose(rows, twin, rtol=0, atol=1.5e-6)
 
 
-def test_streams_of_rows_may_differ():
-    noise = Noise("bits", 3)
+@settings(max_examples=20, deadline=None)
+@given(word_64, st.lists(word_64, min_size=1, max_size=2), word_32, st.integers(64, 300))
+@example(2**64 - 1, [2**64 - 1, 0], 2**32 - 1, 161)
+@example(0, [2**64 - 1], 0, 127)
+@example(0, [2**64 - 1], 0, 128)
+def test_every_number_of_a_long_row_is_addressed_likewise(seed, draws, stream, size):
+    for kind, precision in KINDS:
+        noise = Noise(kind, size, precision)
+        rows = noise.draw(seed, np.array(draws, dtype=np.uint64), stream)
+        twin = [naive.noise_numbers(kind, precision == "float64", seed, d, stream, size) for d in draws]
+        if kind == "bits":
+            assert rows.tolist() == twin
+        else:
+            np.testing.assert_allclose(rows, twin, rtol=0, atol=1.5e-6)
+
+
+@pytest.mark.parametrize(("kind", "precision"), KINDS)
+@pytest.mark.parametrize("size", [63, 64, 127, 128, 129, 1030, 4000])
+def test_the_beginning_of_a_row_does_not_depend_on_how_much_is_asked_for(kind, precision, size):
+    """Nor does asking for more than a row change it: which generator makes it is a matter of the noise."""
+    noise = Noise(kind, size, precision)
+    whole = noise.draw(7, [3, 2**64 - 1], 1, size=2 * size + 600)
+    for part in (1, 31, 32, 33, 63, 64, 127, 128, size, size + 500):
+        assert np.array_equal(noise.draw(7, [3, 2**64 - 1], 1, size=part), whole[:, :part])
+    assert np.unique(whole[0]).size > 0.99 * whole.shape[1]
+
+
+@pytest.mark.parametrize("size", [3, 300])
+def test_streams_of_rows_may_differ(size):
+    noise = Noise("bits", size)
     draws, streams = np.array([5, 5, 2**40], dtype=np.uint64), np.array([0, 7, 2**32 - 1], dtype=np.uint32)
     together = noise.draw(3, draws, streams)
     for row, draw, stream in zip(together.tolist(), draws.tolist(), streams.tolist(), strict=True):
-        assert row == naive.noise_numbers("bits", True, 3, draw, stream, 3)
+        assert row == naive.noise_numbers("bits", True, 3, draw, stream, size)
+
+
+#: Of the state (1, 2, 3, 4): the first words of the authors' program.
+XOSHIRO = [641, 1573767, 3222811527, 3517856514, 836907274, 4247214768, 3867114732, 1355841295]
+
+
+def in_lanes(states, steps):
+    """Words of sixteen lanes by step, for states (16, 4)."""
+    planes = np.ascontiguousarray(np.array(states, dtype=np.uint32).T)
+    words = np.zeros((steps, LANES), dtype=np.uint32)
+    advance(planes, 0, steps // 2, words.ravel(), words.ravel()[LANES:], 2 * LANES)
+    return words
+
+
+def test_known_answers_of_xoshiro():
+    assert list(itertools.islice(naive.xoshiro128((1, 2, 3, 4)), len(XOSHIRO))) == XOSHIRO
+    assert (in_lanes([(1, 2, 3, 4)] * LANES, len(XOSHIRO)).T == XOSHIRO).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(*[word_32] * 4), min_size=LANES, max_size=LANES))
+def test_xoshiro_agrees_with_big_integers(states):
+    twins = [list(itertools.islice(naive.xoshiro128(state), 20)) for state in states]
+    assert in_lanes(states, 20).T.tolist() == twins
+
+
+def test_no_lane_stays_at_zero():
+    states = np.array([[0, 0, 0, 1, 0], [0, 0, 2, 0, 0], [0, 3, 0, 0, 0], [0, 0, 0, 0, 4]], dtype=np.uint32)
+    left = states.copy()
+    leave_zero(left)
+    assert left[:, 0].tolist() == [0, 0, 0, 1]
+    assert np.array_equal(left[:, 1:], states[:, 1:])
 
 
 @pytest.mark.parametrize(("kind", "precision"), KINDS)
@@ -95,21 +158,30 @@ def test_a_row_does_not_depend_on_the_others(kind, precision, size):
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_normals_are_those_of_box_muller_in_double_precision(precision):
     words = Noise("bits", 2**17).draw(5, [0])[0].view(np.uint32).astype(np.int64)
-    x, y = words[::2], words[1::2]
+    x, y = words.reshape(-1, 2, LANES).swapaxes(0, 1)
     radius = np.sqrt(-2 * np.log((x // 2 + 0.5) / 2**31))
     within = ((y * 4 % 2**32 ^ 2**31) - 2**31 + 0.5) / 2**32
     angle = (within - y // 2**30) * np.pi / 2
-    expected = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).ravel()
+    expected = np.stack(
+        [radius * np.cos(angle), radius * np.sin(angle)], axis=1
+    ).ravel()  # sixteen of each in turn
     drawn = Noise("normal", 2**18, precision).draw(5, [0])[0]
     assert np.abs(drawn - expected).max() < 1.5e-6
-    assert np.array_equal(drawn[:20], Noise("normal", 20, precision).draw(5, [0])[0])
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_normals_of_short_rows_are_those_of_box_muller_in_double_precision(precision):
+    words = Noise("bits", 50).draw(5, np.arange(2000)).ravel().view(np.uint32)
+    expected = [z for x, y in words.reshape(-1, 2).tolist() for z in naive.normal_pair(x, y)]
+    drawn = Noise("normal", 100, precision).draw(5, np.arange(2000)).ravel()
+    assert np.abs(drawn - expected).max() < 1.5e-6
 
 
 @pytest.mark.parametrize("x", [0, 1, 2**31, 3 * 2**30 - 1, 3 * 2**30, 2**32 - 2, 2**32 - 1])
 def test_radius_keeps_its_relative_precision_at_both_ends(x):
     words = np.array([[x] * 4, [0, 2**30, 2**31, 3 * 2**30], [x] * 4, [1, 2, 3, 4]], dtype=np.uint32)
     planes = np.empty((4, 4))
-    _normal_lanes(words, planes, np.empty(4), np.empty(4, np.float32), np.empty(4, np.float32))
+    _normal_planes(words, planes, np.empty(4), np.empty(4, np.float32), np.empty(4, np.float32))
     for lane in range(4):
         pairs = [*naive.normal_pair(x, int(words[1, lane])), *naive.normal_pair(x, int(words[3, lane]))]
         np.testing.assert_allclose(planes[:, lane], pairs, rtol=2e-6)
@@ -231,10 +303,12 @@ def test_tape_is_addressed_by_seed_draw_and_place(seed, draw, address):
     assert tape_words(tape, np.uint64(address)) == naive.tape_words(seed, draw, address)
 
 
-def test_tapes_and_rows_have_different_keys():
+def test_tapes_and_short_and_long_rows_have_different_keys():
     tape = Noise("bits", None).draw(9, [4])[0]
-    row = Noise("bits", 2).draw(9, [4])[0]
-    assert tape_words(tape, np.uint64(0)) != tuple(row)
+    short = Noise("bits", 2).draw(9, [4])[0]
+    assert tape_words(tape, np.uint64(0)) != tuple(short)
+    seeded_alike = in_lanes(naive.blocks(9, 4, 0, LANES), 2).ravel().view("<u8")
+    assert not np.isin(Noise("bits", 64).draw(9, [4])[0], seeded_alike).any()
 
 
 def test_empty_requests_give_empty_rows():
