@@ -112,7 +112,7 @@ def polynomial(map_: PolynomialThreshold) -> Contest:
     candidates = _batches(
         "C @ V", functools.partial(thresholds.polynomial, generator, values), (256, 1024, 4096)
     )
-    work = Work(multiply_adds=map_.n_inputs * 2 ** (map_.n_inputs - 1), normals=map_.noise.width)
+    work = Work(multiply_adds=map_.n_inputs * 2 ** (map_.n_inputs - 1), short_normals=map_.noise.width)
     return Contest(_sampler(map_), candidates, work)
 
 
@@ -153,8 +153,8 @@ def tree_in_python(map_: ExpressionTree) -> Contest:
 def normals() -> Contest:
     """Rows of 2000 float32 against the ziggurat of NumPy.
 
-    The work is that of vectors of eight numbers: ten Philox rounds of four products and four exclusive
-    ors for 32 numbers, and about 25 operations a vector pair for the Box–Muller transform.
+    The work is that of vectors of eight numbers: for two of them two steps of xoshiro128++, of 14 operations
+    each, and about 25 products and sums of the Box–Muller transform.
     """
     noise, rows, generator = Noise("normal", 2000), 256, _generator()
     draws = itertools.count(0, rows)
@@ -166,7 +166,7 @@ def normals() -> Contest:
         generator.standard_normal((rows, 2000), dtype=np.float32)
 
     count = rows * 2000
-    work = Work(multiply_adds=8 * (10 * 8 + 2 * 25) / 32)
+    work = Work(multiply_adds=8 * (2 * 14 + 25) / 16)
     return Contest(Task(ours, count), {"standard_normal": Task(ziggurat, count)}, work)
 
 

@@ -28,8 +28,9 @@ class Limits(NamedTuple):
     random_accesses: float  # cache lines read and written at random places of 256 MiB
     streamed_bytes: float  # read in order
     normals: float  # float32, of our generator, in rows of 2000
-    normals_64: float  # float64
-    words: float  # 64 random bits
+    short_normals: float  # in rows of 64, too short for its lanes
+    normals_64: float  # float64, in rows of 64
+    words: float  # 64 random bits, in rows of 32
 
 
 class Work(NamedTuple):
@@ -40,6 +41,7 @@ class Work(NamedTuple):
     random_accesses: float = 0
     streamed_bytes: float = 0
     normals: float = 0
+    short_normals: float = 0
     normals_64: float = 0
     words: float = 0
 
@@ -50,6 +52,7 @@ KINDS = {
     "random_accesses": "memory",
     "streamed_bytes": "memory",
     "normals": "random numbers",
+    "short_normals": "random numbers",
     "normals_64": "random numbers",
     "words": "random numbers",
 }
@@ -132,6 +135,7 @@ def measured_limits() -> Limits:
         random_accesses=_rate(rounds, lambda: _random_accesses(rounds, memory)),
         streamed_bytes=_rate(_BYTES, lambda: _streamed(memory)),
         normals=_noise_rate(Noise("normal", 2000)),
-        normals_64=_noise_rate(Noise("normal", 2000, "float64")),
-        words=_noise_rate(Noise("bits", 1000)),
+        short_normals=_noise_rate(Noise("normal", 64)),
+        normals_64=_noise_rate(Noise("normal", 64, "float64")),
+        words=_noise_rate(Noise("bits", 32)),
     )

@@ -46,7 +46,7 @@ _NOTES = """
 - **Share of the limit**: the time that the least work takes at this machine's limits, measured just before
   (below), over our time; *what limits* splits that least time. The least work of a network is the products of
   all layers but the first, which takes an addition a sum, and its normals at our generator's own pace; of a
-  normal, the vector operations of Philox and Box–Muller; of a circuit or a tree, its random words alone; of
+  normal, the vector operations of xoshiro128++ and Box–Muller; of a circuit or tree, its random words; of
   K_LZ, five operations a position that wait for each other; of a tally, one random access and three passes.
   Activation functions and gates are left out, so a share can be low where nothing is wasted.
 - **Memory**: most bytes held at a time during one call (a block of samples, a batch of the baseline) in NumPy
@@ -112,8 +112,9 @@ def limits_table(limits: Limits) -> str:
         "random_accesses": "cache lines read and written at random places of 256 MiB",
         "streamed_bytes": "bytes read in order",
         "normals": "our normals, float32, rows of 2000",
-        "normals_64": "our normals, float64, rows of 2000",
-        "words": "our random 64-bit words, rows of 1000",
+        "short_normals": "our normals, float32, rows of 64",
+        "normals_64": "our normals, float64, rows of 64",
+        "words": "our random 64-bit words, rows of 32",
     }
     lines = [(titles[name], significant(rate / 1e9)) for name, rate in limits._asdict().items()]
     return table(("limit of one thread", "10⁹ a second"), lines)
