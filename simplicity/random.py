@@ -34,6 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import float32_bits, float32_from_bits, inlined, kernel
+from simplicity.philox import counters_of, philox, philox_blocks
 from simplicity.simd import LANES as _VECTOR
 from simplicity.simd import fused_multiply_add as fma
 from simplicity.simd import load, multiply, store
@@ -41,12 +42,9 @@ from simplicity.xoshiro import LANES, advance, leave_zero
 
 F32, U32, I32, U64 = np.float32, np.uint32, np.int32, np.uint64
 
-_MULTIPLIER_0, _MULTIPLIER_1 = U64(0xD2511F53), U64(0xCD9E8D57)
-_WEYL_0, _WEYL_1 = U64(0x9E3779B9), U64(0xBB67AE85)
 _LOW, _32 = U64(0xFFFFFFFF), U64(32)
 _TAPE_0, _TAPE_1 = U64(0x74617065), U64(0x776F7264)  # keeps the endless tapes' keys apart from the rows'
-
-_LANE_KEY = U64(0x6C616E6573656564)  # keeps the lanes' seeds apart from short rows
+_LANE_KEY = U64(0x6C616E6573656564)  # and the seeds of long rows apart from short rows
 
 _BLOCKS = 256  # Philox blocks generated at once: the planes stay in the first-level cache
 _PLANE = 512  # radii of a long row at once, for the same reason
@@ -64,63 +62,6 @@ _SQRT_3 = 1.7320508075688772
 
 
 # ------------------------------------------------------------------------------------------ kernels
-@inlined
-def _philox(c0, c1, c2, c3, k0, k1):
-    """Ten rounds on 32-bit values held in uint64: four words. Pure integer arithmetic."""
-    for _ in range(10):
-        p0 = _MULTIPLIER_0 * c0
-        p1 = _MULTIPLIER_1 * c2
-        c0 = (p1 >> _32) ^ c1 ^ k0
-        c1 = p1 & _LOW
-        c2 = (p0 >> _32) ^ c3 ^ k1
-        c3 = p0 & _LOW
-        k0 = (k0 + _WEYL_0) & _LOW
-        k1 = (k1 + _WEYL_1) & _LOW
-    return c0, c1, c2, c3
-
-
-@kernel
-def _counters(first, row_blocks, draws, streams, counters):
-    """Counters of blocks first, first + 1, … in the order (row, block of the row).
-
-    Lanes past the end of the last row hold what they held, and are dropped.
-    """
-    block_of_row, streams_of, low, high = counters[0], counters[1], counters[2], counters[3]
-    row = first // row_blocks
-    block = first - row * row_blocks
-    lane = 0
-    while lane < block_of_row.shape[0] and row < draws.shape[0]:
-        stop = min(lane + row_blocks - block, block_of_row.shape[0])
-        stream, draw_low, draw_high = streams[row], U32(draws[row] & _LOW), U32(draws[row] >> _32)
-        for i in range(U64(lane), U64(stop)):  # an unsigned index cannot count from the end
-            block_of_row[i] = U32(i) + U32(block - lane)
-            streams_of[i] = stream
-            low[i] = draw_low
-            high[i] = draw_high
-        lane = stop
-        block = 0
-        row += 1
-
-
-@kernel
-def _philox_lanes(counters, seed, words):
-    k0 = seed & _LOW
-    k1 = seed >> _32
-    for lane in range(counters.shape[1]):
-        a, b, c, d = _philox(
-            U64(counters[0, lane]),
-            U64(counters[1, lane]),
-            U64(counters[2, lane]),
-            U64(counters[3, lane]),
-            k0,
-            k1,
-        )
-        words[0, lane] = U32(a)
-        words[1, lane] = U32(b)
-        words[2, lane] = U32(c)
-        words[3, lane] = U32(d)
-
-
 @inlined
 def _radius(x):
     """sqrt(-2 log u) for u = (x >> 1, plus a half) / 2^31, accurate also where u is next to 1."""
@@ -188,8 +129,8 @@ def _fill_words(seed, draws, streams, out):
     words = np.empty((4, _BLOCKS), dtype=np.uint32)
     row_blocks = out.shape[0] // (4 * draws.shape[0])
     for first in range(0, out.shape[0] // 4, _BLOCKS):
-        _counters(first, row_blocks, draws, streams, counters)
-        _philox_lanes(counters, seed, words)
+        counters_of(first, row_blocks, draws, streams, counters)
+        philox_blocks(counters, seed, words)
         _interleave(words, first, out)
 
 
@@ -204,8 +145,8 @@ def _fill_normal(seed, draws, streams, out):
     sine = np.empty(_BLOCKS, dtype=np.float32)
     row_blocks = out.shape[0] // (4 * draws.shape[0])
     for first in range(0, out.shape[0] // 4, _BLOCKS):
-        _counters(first, row_blocks, draws, streams, counters)
-        _philox_lanes(counters, seed, words)
+        counters_of(first, row_blocks, draws, streams, counters)
+        philox_blocks(counters, seed, words)
         _normal_planes(words, planes, radius, cosine, sine)
         _interleave(planes, first, out)
 
@@ -213,8 +154,8 @@ def _fill_normal(seed, draws, streams, out):
 @kernel
 def _seed_lanes(seed, draws, streams, counters, states):
     """States of the lanes of some rows, row after row: block l of a row's own key is the state of lane l."""
-    _counters(0, LANES, draws, streams, counters)
-    _philox_lanes(counters, seed ^ _LANE_KEY, states)
+    counters_of(0, LANES, draws, streams, counters)
+    philox_blocks(counters, seed ^ _LANE_KEY, states)
     leave_zero(states)
 
 
@@ -272,7 +213,7 @@ def tape_words(tape, address):
     A tape may hold several draws after its seed: each is that of the addresses of :func:`tape_part`.
     """
     draw = tape[1 + tape_part(tape, address)]
-    a, b, c, d = _philox(
+    a, b, c, d = philox(
         address & _LOW,
         address >> _32,
         draw & _LOW,
@@ -332,7 +273,7 @@ def philox4x32(counters: npt.ArrayLike, key: npt.ArrayLike) -> npt.NDArray[np.ui
     planes = np.ascontiguousarray(np.atleast_2d(np.asarray(counters, dtype=np.uint32)).T)
     low, high = (int(word) for word in np.asarray(key, dtype=np.uint32))
     words = np.empty_like(planes)
-    _philox_lanes(planes, U64(high << 32 | low), words)
+    philox_blocks(planes, U64(high << 32 | low), words)
     return np.ascontiguousarray(words.T)
 
 

@@ -13,7 +13,7 @@ PACKAGE = Path(simplicity.__file__).parent
 LEVELS = [
     ["_version", "compilation"],
     ["simd"],
-    ["xoshiro"],
+    ["philox", "xoshiro"],
     ["functions", "random"],
     ["statistics"],
     ["richness"],
