@@ -25,7 +25,7 @@ def test_agrees_with_counting():
 
 
 def test_an_error_that_is_too_large_is_said_to_be():
-    pf_map = MLP(3, (10, 40), weight_std=2**0.5, bias_std=0.2)
+    pf_map = MLP(3, (20, 40), weight_std=2**0.5, bias_std=0.2)
     estimate = probability(pf_map, "parity(x1,x2,x3)", method="conditional", target_error=1e-3, max_draws=32)
     assert estimate.method == "conditional"
     assert estimate.status in ("above target error", "few effective samples")

@@ -39,20 +39,31 @@ def test_splitting_agrees_with_a_tally():
 
 
 def test_an_energy_without_offset_and_scale_collapses():
-    """Negative control: the sum of wrong |logits| sinks to networks of logits 0, with outputs still wrong."""
+    """Negative control: the sum of wrong |logits| sinks to networks of small logits, outputs still wrong.
+
+    At 2^-30 the largest |logit| of a particle has a mean of 0.34, but 0.13 with that energy; of four runs the
+    standard errors are 0.02.
+    """
     network, function = MLP(5, (20,), bias_std=0.2), as_function("x1 ^ x2 ^ x3", 5)
-    settings = {"particles": 100, "lowest_log2": -60.0, "run": 1}
-    good = simplicity.rare.split(logit_energy(network, function), network.noise, **settings)
     evaluator, wanted = Evaluator(network), unpack(function[None], 5)[0]
 
     def sum_of_wrong(noise):
         logits = evaluator.logits(noise).astype(float)
         return (np.abs(logits) * ((logits > 0) != wanted)).sum(axis=1)
 
-    bad = simplicity.rare.split(sum_of_wrong, network.noise, **settings)
-    assert good.status == "reached"
-    assert bad.status == "not reached" and np.isnan(bad.log2_probability)
-    assert 0 < bad.energies.max() < 0.01
+    def largest_logits(energy):
+        runs = [
+            simplicity.rare.split(energy, network.noise, particles=100, lowest_log2=-30.0, run=run)
+            for run in range(4)
+        ]
+        logits = np.array([evaluator.logits(run.noise) for run in runs])
+        assert ((logits > 0) != wanted).any(axis=2).all()
+        return np.abs(logits).max(axis=2).mean()
+
+    good = logit_energy(network, function)
+    assert largest_logits(sum_of_wrong) < 0.6 * largest_logits(good)
+    reached = simplicity.rare.split(good, network.noise, particles=100, lowest_log2=-60.0, run=1)
+    assert reached.status == "reached"
 
 
 def test_reachable_functions_of_linear_maps():
