@@ -111,8 +111,12 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """A helper that LLVM pastes into the kernels that call it, whose loops then make no calls."""
-    return numba.njit(forceinline=True, nogil=True, error_model="numpy")(function)
+    """A helper that LLVM pastes into the kernels that call it, whose loops then make no calls.
+
+    It neither allocates nor returns arrays, so it counts no references to those that it is given: that
+    would be an atomic operation each, in the middle of loops.
+    """
+    return numba.njit(forceinline=True, nogil=True, error_model="numpy", _nrt=False)(function)
 
 
 @intrinsic

@@ -95,9 +95,11 @@ class Kernel(NamedTuple):
     features : callable, optional
         Writes what the linear readout reads: out is (width, 2^n) float32.
     readouts : callable, optional
-        The same and more at once: ``(noise, further, scales, constants, workspace, out) -> status`` writes
-        the logits, (readouts, 2^n) float32, of the noise's own last layer and of those in ``further``, one
-        after the other. Made from features where None.
+        Functions of several last layers at once, beside features, which are then only for logits:
+        ``(noise, layers, scales, constants, workspace, (words, undefined)) -> status``. ``layers`` are last
+        layers one after the other, ``words``, (readouts, words) of zeros, become their functions (bits
+        beyond the last position do not matter), ``undefined`` 1 where there is none. Made from features
+        where None.
     reads : callable, optional
         Of an endless tape whose rows hold several draws: out is (draws,) bool, False at first, and is set for
         those that the function is read from. Splitting needs it, sampling does not.

@@ -13,10 +13,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.functions import pack, words_of
-from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap
-from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles
-from simplicity.simd import TILE
+from simplicity.functions import pack, position_mask, words_of
+from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
+from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles, weighted_sum
+from simplicity.simd import TILE, fused_multiply_add
 
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
@@ -54,15 +54,14 @@ def _from_features(features: Any) -> Any:
     """A kernel of readouts made from one of features."""
 
     @_compile
-    def readouts(noise, further, scales, constants, workspace, out):
+    def readouts(noise, layers, scales, constants, workspace, out):
         own_workspace, features_out, tiles = workspace
         failed = features(noise, constants, own_workspace, features_out)
-        shape, flat = features_out.shape, features_out.reshape(features_out.size)
-        own, others = out[0], out[1:].reshape(out[1:].size)
-        for x in range(0, shape[1], TILE):
-            source = 0, features_tile(flat, shape[0], shape[1], x, tiles)
-            linear_readouts(noise, shape, scales, tiles, source, own, x)
-            linear_readouts(further, shape, scales, tiles, source, others, x)
+        width, positions = features_out.shape
+        flat = features_out.reshape(features_out.size)
+        for x in range(0, positions, TILE):
+            source = 0, features_tile(flat, width, positions, x, tiles)
+            linear_readouts(layers, width, scales, tiles, source, out, x)
         return failed
 
     return readouts
@@ -73,25 +72,38 @@ def _readouts_driver(readouts: Any) -> Any:
     """Functions of each row's hidden layers behind its own last layer and those in its row of ``further``."""
 
     @_compile
-    def drive(noise, size, further, scales, constants, workspace, logits, words, status):
-        n_readouts = logits.shape[0]
+    def drive(noise, size, further, scales, constants, workspace, layers, mask, words, status):
+        n_readouts, own = layers.shape
+        flat = layers.reshape(layers.size)
         for i in range(noise.shape[0]):
-            failed = readouts(noise[i][:size], further[i], scales, constants, workspace, logits)
+            row, others = noise[i][:size], further[i]
+            flat[:own] = row[:own]
+            flat[own:] = others[: flat.shape[0] - own]
+            here = slice(i * n_readouts, (i + 1) * n_readouts)
+            functions, failed = words[here], status[here]
+            functions[:] = 0
+            failed[:] = 0
+            failed_all = readouts(row, flat, scales, constants, workspace, (functions, failed))
             for r in range(n_readouts):
-                status[i * n_readouts + r] = failed | pack_positive(logits[r], words[i * n_readouts + r])
+                functions[r, 0] &= mask
+                failed[r] |= failed_all
 
     return drive
 
 
 @functools.cache
-def _readouts_logits_driver(readouts: Any) -> Any:
-    """Each row's logits, from its own last layer."""
+def _features_logits_driver(features: Any) -> Any:
+    """Each row's logits, from the kernel's features and its own last layer."""
 
     @_compile
-    def drive(noise, size, scales, constants, workspace, logits, status):
-        none = noise[0][:0]
+    def drive(noise, size, scales, constants, workspace, features_out, logits, status):
+        width = features_out.shape[0]
         for i in range(noise.shape[0]):
-            status[i] = readouts(noise[i][:size], none, scales, constants, workspace, logits[i : i + 1])
+            row, out = noise[i][:size], logits[i]
+            status[i] = features(row, constants, workspace, features_out)
+            weighted_sum(row[:width], np.float32(1), features_out, out)
+            for x in range(out.shape[0]):
+                out[x] = fused_multiply_add(scales[0], out[x], scales[1] * row[width])
 
     return drive
 
@@ -130,12 +142,12 @@ class Evaluator:
         readout = pf_map.readout
         if readout is not None:
             self._scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
+            self._readout_size = readout.size
         if isinstance(self.code, Kernel):
-            self._readouts = self.code.readouts
+            self._readouts, self._readouts_workspace = self.code.readouts, self._workspace
             if self._readouts is None and readout is not None and self.code.features is not None:
                 self._readouts = _from_features(self.code.features)
-                features = np.empty((readout.width, self.positions), dtype=np.float32)
-                self._workspace = self._workspace, features, tiles(readout.width)
+                self._readouts_workspace = self._workspace, self._features(readout), tiles(readout.width)
 
     def functions(self, noise: npt.NDArray[Any]) -> tuple[Words, Flags]:
         """Packed functions of rows of noise, and which rows define none.
@@ -199,6 +211,9 @@ class Evaluator:
         run_compiled(self.map, _row_driver(self.code.reads), *arguments)
         return is_read
 
+    def _features(self, readout: LinearReadout) -> npt.NDArray[np.float32]:
+        return np.empty((readout.width, self.positions), dtype=np.float32)
+
     def _size(self, noise: npt.NDArray[Any]) -> int:
         """Numbers of a row that the map reads: a tape may hold more draws than one."""
         return noise.shape[1] if self.map.noise.size is None else self.map.noise.width
@@ -225,10 +240,22 @@ class Evaluator:
             if self.code.features is None:
                 raise MapError(f"map {self.map.name} declares a readout but its batch code has no features")
             return self._batch_readouts(self.code, noise, further, readouts)
-        words, status = np.zeros((rows, self.words), dtype=np.uint64), np.zeros(rows, dtype=np.uint8)
-        logits = np.empty((readouts, self.positions), dtype=np.float32)
-        arguments = noise, self.map.noise.width, further, self._scales, self.code.constants, self._workspace
-        run_compiled(self.map, _readouts_driver(self._readouts), *arguments, logits, words, status)
+        words, status = np.empty((rows, self.words), dtype=np.uint64), np.empty(rows, dtype=np.uint8)
+        layers = np.empty((readouts, self._readout_size), dtype=np.float32)
+        run_compiled(
+            self.map,
+            _readouts_driver(self._readouts),
+            noise,
+            self.map.noise.width,
+            further,
+            self._scales,
+            self.code.constants,
+            self._readouts_workspace,
+            layers,
+            position_mask(self.map.n_inputs),
+            words,
+            status,
+        )
         return words, status != 0
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -253,10 +280,13 @@ class Evaluator:
                 logits,
                 status,
             )
-        elif self._readouts is not None:
+        elif code.features is not None and self.map.readout is not None:
             logits = np.zeros((len(noise), self.positions), dtype=np.float32)
             arguments = noise, size, self._scales, code.constants, self._workspace
-            run_compiled(self.map, _readouts_logits_driver(self._readouts), *arguments, logits, status)
+            features = self._features(self.map.readout)
+            run_compiled(
+                self.map, _features_logits_driver(code.features), *arguments, features, logits, status
+            )
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")
         return logits

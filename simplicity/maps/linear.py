@@ -17,11 +17,14 @@ from simplicity.simd import (
     LANES,
     TILE,
     TILE_UNITS,
+    add,
     fused_multiply_add,
     load,
+    load_splat,
     multiply,
     not_a_number,
     not_zero,
+    positive,
     positive_64,
     rectified,
     splat,
@@ -45,14 +48,18 @@ class Tiles(NamedTuple):
     one: npt.NDArray[np.float32]
 
 
+def aligned(count: int, dtype: Any = np.float32) -> npt.NDArray[Any]:
+    """An empty flat array that begins with a cache line, so that none of its vectors lies in two."""
+    size = count * np.dtype(dtype).itemsize
+    space = np.empty(size + 63, dtype=np.uint8)
+    start = -space.ctypes.data % 64
+    return space[start : start + size].view(dtype)
+
+
 def tiles(count: int) -> Tiles:
     """Space for ``count`` rows, and for one more, which may be written and not kept."""
     count += 1
-    return Tiles(
-        np.empty(count * TILE, dtype=np.float32),
-        np.empty(count, dtype=np.int64),
-        np.empty(LANES, dtype=np.float32),
-    )
+    return Tiles(aligned(count * TILE), aligned(count, np.int64), aligned(LANES))
 
 
 class InputValues(NamedTuple):
@@ -97,15 +104,16 @@ def keep_row(low, high, unit, rows, units, place):
 
 
 @inlined
-def _finished(sums, scales, bias):
-    """bias + scale * sums, a vector."""
-    return fused_multiply_add(splat(scales[0]), sums, splat(scales[1] * bias))
+def _finished(sums, scales, weights, bias):
+    """scales[0] * sums + scales[1] * weights[bias], a vector."""
+    bias = multiply(splat(scales[1]), load_splat(weights, bias))
+    return fused_multiply_add(splat(scales[0]), sums, bias)
 
 
 @inlined
-def _keep_unit(low, high, scales, bias, rectify, unit, tiles, place):
+def _keep_unit(low, high, scales, weights, bias, rectify, unit, tiles, place):
     """Keep the row of a unit whose sums are two vectors; returns the place after it."""
-    low, high = _finished(low, scales, bias), _finished(high, scales, bias)
+    low, high = _finished(low, scales, weights, bias), _finished(high, scales, weights, bias)
     if rectify:
         low, high = rectified(low), rectified(high)
     return keep_row(low, high, unit, tiles.rows, tiles.units, place)
@@ -140,59 +148,117 @@ def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
     place = target
     for j in range(0, width - TILE_UNITS + 1, TILE_UNITS):
         s = tile_products(weights, start + j * fan_in, fan_in, tiles.rows, tiles.units, source)
-        place = _keep_unit(s[0], s[1], scales, weights[bias + j], rectify, j, tiles, place)
-        place = _keep_unit(s[2], s[3], scales, weights[bias + j + 1], rectify, j + 1, tiles, place)
-        place = _keep_unit(s[4], s[5], scales, weights[bias + j + 2], rectify, j + 2, tiles, place)
-        place = _keep_unit(s[6], s[7], scales, weights[bias + j + 3], rectify, j + 3, tiles, place)
+        place = _keep_unit(s[0], s[1], scales, weights, bias + j, rectify, j, tiles, place)
+        place = _keep_unit(s[2], s[3], scales, weights, bias + j + 1, rectify, j + 1, tiles, place)
+        place = _keep_unit(s[4], s[5], scales, weights, bias + j + 2, rectify, j + 2, tiles, place)
+        place = _keep_unit(s[6], s[7], scales, weights, bias + j + 3, rectify, j + 3, tiles, place)
     for j in range(width - width % TILE_UNITS, width):  # one unit, summed four times
         s = tile_products(weights, start + j * fan_in, 0, tiles.rows, tiles.units, source)
-        place = _keep_unit(s[0], s[1], scales, weights[bias + j], rectify, j, tiles, place)
+        place = _keep_unit(s[0], s[1], scales, weights, bias + j, rectify, j, tiles, place)
     return place
 
 
 @inlined
-def linear_readouts(weights, shape, scales, tiles, source, out, x):
-    """Logits of last layers at the positions of a tile, from x on.
+def _read_unit(low, high, scales, weights, bias, layer, unit, totals):
+    """Add a rectified unit whose sums are two vectors to a readout's sums."""
+    low, high = _finished(low, scales, weights, bias), _finished(high, scales, weights, bias)
+    weight = load_splat(layer, unit)
+    return (
+        fused_multiply_add(weight, rectified(low), totals[0]),
+        fused_multiply_add(weight, rectified(high), totals[1]),
+    )
+
+
+@inlined
+def rectified_readout(weights, shape, scales, layer, tiles, source):
+    """Sums of a last layer over a layer of rectified units in a tile, none of which is kept.
+
+    Parameters are those of :func:`hidden_layer`, and the last layer. Returns two vectors.
+    """
+    start, fan_in, width = shape
+    bias = start + width * fan_in
+    totals = splat(np.float32(0)), splat(np.float32(0))
+    for j in range(0, width - TILE_UNITS + 1, TILE_UNITS):
+        s = tile_products(weights, start + j * fan_in, fan_in, tiles.rows, tiles.units, source)
+        totals = _read_unit(s[0], s[1], scales, weights, bias + j, layer, j, totals)
+        totals = _read_unit(s[2], s[3], scales, weights, bias + j + 1, layer, j + 1, totals)
+        totals = _read_unit(s[4], s[5], scales, weights, bias + j + 2, layer, j + 2, totals)
+        totals = _read_unit(s[6], s[7], scales, weights, bias + j + 3, layer, j + 3, totals)
+    for j in range(width - width % TILE_UNITS, width):
+        s = tile_products(weights, start + j * fan_in, 0, tiles.rows, tiles.units, source)
+        totals = _read_unit(s[0], s[1], scales, weights, bias + j, layer, j, totals)
+    return totals
+
+
+@inlined
+def rectified_input_readout(last_sums, bases, layer, x):
+    """Sums of a last layer over rectified units of the inputs, at 32 positions from x on.
+
+    ``last_sums`` and ``bases`` are those of :func:`sums_over_inputs`. Returns four vectors.
+    """
+    units = last_sums.shape[0] // LANES
+    n_settings = bases.shape[0] // units
+    a = b = c = d = splat(np.float32(0))
+    for j in range(units):
+        weight, last, base = load_splat(layer, j), load(last_sums, j * LANES), j * n_settings + x // LANES
+        a = fused_multiply_add(weight, rectified(add(load_splat(bases, base), last)), a)
+        b = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 1), last)), b)
+        c = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 2), last)), c)
+        d = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 3), last)), d)
+    return a, b, c, d
+
+
+@inlined
+def linear_readouts(layers, width, scales, tiles, source, out, x):
+    """Signs of the logits of last layers at the positions of a tile, from x on.
 
     Parameters
     ----------
-    weights : flat float32 array
+    layers : flat float32 array
         The last layers one after the other, ``width`` weights and a bias each.
-    shape : (width, positions)
+    width : int
     scales : pair of float32
         Of weights and of biases.
     tiles : Tiles
     source : (first, stop)
         Rows of the last hidden layer.
-    out : flat float32 array
-        Logits of last layer r at r * positions.
+    out : (words, undefined)
+        See :func:`write_signs`.
     """
-    width, positions = shape
-    pitch = width + 1
-    readouts = out.shape[0] // positions
-    for r in range(0, readouts - TILE_UNITS + 1, TILE_UNITS):
-        s = tile_products(weights, r * pitch, pitch, tiles.rows, tiles.units, source)
-        bias, place = r * pitch + width, r * positions + x
-        _write(s[0], s[1], scales, weights[bias], tiles, out, place, positions)
-        _write(s[2], s[3], scales, weights[bias + pitch], tiles, out, place + positions, positions)
-        _write(s[4], s[5], scales, weights[bias + 2 * pitch], tiles, out, place + 2 * positions, positions)
-        _write(s[6], s[7], scales, weights[bias + 3 * pitch], tiles, out, place + 3 * positions, positions)
-    for r in range(readouts - readouts % TILE_UNITS, readouts):
-        s = tile_products(weights, r * pitch, 0, tiles.rows, tiles.units, source)
-        _write(s[0], s[1], scales, weights[r * pitch + width], tiles, out, r * positions + x, positions)
+    pitch, readouts = width + 1, out[0].shape[0]
+    if readouts < TILE_UNITS:
+        for r in range(readouts):
+            s = tile_products(layers, r * pitch, 0, tiles.rows, tiles.units, source)
+            write_signs(s[0], s[1], scales, layers, r, width, out, x)
+        return
+    for group in range(0, readouts, TILE_UNITS):
+        r = min(group, readouts - TILE_UNITS)  # the last four again rather than one by one
+        s = tile_products(layers, r * pitch, pitch, tiles.rows, tiles.units, source)
+        write_signs(s[0], s[1], scales, layers, r, width, out, x)
+        write_signs(s[2], s[3], scales, layers, r + 1, width, out, x)
+        write_signs(s[4], s[5], scales, layers, r + 2, width, out, x)
+        write_signs(s[6], s[7], scales, layers, r + 3, width, out, x)
 
 
 @inlined
-def _write(low, high, scales, bias, tiles, out, place, positions):
-    """Write what two vectors of sums come to; with few inputs, there are fewer positions than that."""
-    low, high = _finished(low, scales, bias), _finished(high, scales, bias)
-    if positions >= TILE:
-        store(out, place, low)
-        store(out, place + LANES, high)
-    else:
-        store(tiles.one, 0, low)
-        for x in range(positions):
-            out[place + x] = tiles.one[x]
+def write_signs(low, high, scales, layers, r, width, out, x):
+    """Set the bits of last layer r where its logits, of which two vectors are the sums, are above 0.
+
+    Parameters
+    ----------
+    out : (words, undefined)
+        Packed functions of the last layers, (readouts, words), 0 before the first tile, and whether one
+        of its logits is NaN or infinite. With few inputs, bits are also set beyond the last position.
+    x : int
+        The first position.
+    """
+    words, undefined = out
+    bias = r * (width + 1) + width
+    low, high = _finished(low, scales, layers, bias), _finished(high, scales, layers, bias)
+    bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
+    words[r, x // 64] |= bits << np.uint64(x % 64)
+    zero = splat(np.float32(0))  # times what is not finite is NaN
+    undefined[r] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
 
 
 @inlined
@@ -235,18 +301,20 @@ def sums_over_inputs(weights, shape, scales, inputs, last_sums, bases):
     n_inputs, others, last = inputs
     first_of_last = max(n_inputs - 3, 0)
     n_settings = bases.shape[0] // units
+    weight_std, bias_std = splat(scales[0]), splat(scales[1])
     for j in range(units):
         first = start + j * n_inputs
-        bias = splat(scales[1] * weights[start + units * n_inputs + j])
+        bias = multiply(bias_std, load_splat(weights, start + units * n_inputs + j))
         for b in range(0, n_settings, LANES):
             total = bias
             for i in range(first_of_last):
-                weight = splat(scales[0] * weights[first + i])
+                weight = multiply(weight_std, load_splat(weights, first + i))
                 total = fused_multiply_add(weight, load(others, i * n_settings + b), total)
             store(bases, j * n_settings + b, total)
-        total = multiply(splat(scales[0] * weights[first + n_inputs - 1]), load(last, 0))
+        weight = multiply(weight_std, load_splat(weights, first + n_inputs - 1))
+        total = multiply(weight, load(last, 0))
         for i in range(first_of_last, n_inputs - 1):
-            weight = splat(scales[0] * weights[first + i])
+            weight = multiply(weight_std, load_splat(weights, first + i))
             total = fused_multiply_add(weight, load(last, LANES * (n_inputs - 1 - i)), total)
         store(last_sums, j * LANES, total)
 

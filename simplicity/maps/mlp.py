@@ -24,13 +24,17 @@ from simplicity.maps.base import (
 )
 from simplicity.maps.linear import (
     InputValues,
+    aligned,
     hidden_layer,
     keep_row,
     linear_readouts,
     n_settings,
+    rectified_input_readout,
+    rectified_readout,
     split_inputs,
     sums_over_inputs,
     tiles,
+    write_signs,
 )
 from simplicity.random import Noise
 from simplicity.simd import LANES, TILE, add, load, load_splat, rectified
@@ -64,21 +68,28 @@ def _first_rows(last_sums, bases, x, rectify, tiles):
 
 
 @inlined
-def _last_rows(noise, constants, workspace, x):
-    """Rows of the last hidden layer in the tile from position x on: the first, and the one after the last."""
+def _layer(constants, layer):
+    """Where a hidden layer's noise starts, its fan-in, and its units."""
+    widths = constants.widths
+    start = widths[-1] + 1 + widths[0] * (constants.inputs.n_inputs + 1)
+    for k in range(1, layer):
+        start += widths[k] * (widths[k - 1] + 1)
+    return start, widths[layer - 1], widths[layer]
+
+
+@inlined
+def _rows(noise, constants, workspace, x, depth):
+    """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
     last_sums, bases, tiles = workspace
-    widths, code = constants.widths, constants.activation
+    code = constants.activation
     first, stop = 0, _first_rows(last_sums, bases, x, code == RELU, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
-    start = widths[-1] + 1 + widths[0] * (constants.inputs.n_inputs + 1)
-    for layer in range(1, widths.shape[0]):
-        fan_in, width = widths[layer - 1], widths[layer]
+    for layer in range(1, depth):
         target = layer % 2 * (tiles.units.shape[0] // 2)
-        shape, scales = (start, fan_in, width), (constants.weight_stds[layer], constants.bias_std)
+        shape, scales = _layer(constants, layer), (constants.weight_stds[layer], constants.bias_std)
         stop = hidden_layer(noise, shape, scales, code == RELU, tiles, (first, stop), target)
         first = target
         activate(code, tiles.rows, first * TILE, stop * TILE)
-        start += width * (fan_in + 1)
     return first, stop
 
 
@@ -97,7 +108,7 @@ def _features(noise, constants, workspace, out):
     tiles = workspace[2]
     _prepare(noise, constants, workspace)
     for x in range(0, positions, TILE):
-        first, stop = _last_rows(noise, constants, workspace, x)
+        first, stop = _rows(noise, constants, workspace, x, constants.widths.shape[0])
         inside = min(TILE, positions)
         for j in range(out.shape[0]):
             for i in range(inside):
@@ -110,16 +121,29 @@ def _features(noise, constants, workspace, out):
 
 
 @kernel
-def _readouts(noise, further, scales, constants, workspace, out):
-    """Logits of the noise's own last layer, and of those in ``further``, one after the other."""
-    width, positions = constants.widths[-1], out.shape[1]
-    tiles = workspace[2]
-    own, others = out[0], out[1:].reshape(out[1:].size)
+def _readouts(noise, layers, scales, constants, workspace, out):
+    """Functions of some last layers. For one behind rectifiers, the last hidden layer is not stored."""
+    widths, positions = constants.widths, 2**constants.inputs.n_inputs
+    last_sums, bases, tiles = workspace
+    width, depth = widths[-1], widths.shape[0]
     _prepare(noise, constants, workspace)
+    at_once = constants.activation == RELU and out[0].shape[0] == 1
+    if at_once:
+        depth -= 1
+    if depth == 0:
+        for x in range(0, positions, 2 * TILE):
+            s = rectified_input_readout(last_sums, bases, layers, x)
+            write_signs(s[0], s[1], scales, layers, 0, width, out, x)
+            write_signs(s[2], s[3], scales, layers, 0, width, out, x + TILE)
+        return 0
     for x in range(0, positions, TILE):
-        source = _last_rows(noise, constants, workspace, x)
-        linear_readouts(noise, (width, positions), scales, tiles, source, own, x)
-        linear_readouts(further, (width, positions), scales, tiles, source, others, x)
+        source = _rows(noise, constants, workspace, x, depth)
+        if at_once:
+            shape, stds = _layer(constants, depth), (constants.weight_stds[depth], constants.bias_std)
+            s = rectified_readout(noise, shape, stds, layers, tiles, source)
+            write_signs(s[0], s[1], scales, layers, 0, width, out, x)
+        else:
+            linear_readouts(layers, width, scales, tiles, source, out, x)
     return 0
 
 
@@ -208,8 +232,8 @@ class MLP(ParameterFunctionMap):
             readouts=_readouts,
             constants=constants,
             workspace=lambda: (
-                np.empty(units * LANES, dtype=np.float32),
-                np.empty(units * settings, dtype=np.float32),
+                aligned(units * LANES),
+                aligned(units * settings),
                 tiles(2 * max(self.hidden_widths) + 1),
             ),
         )

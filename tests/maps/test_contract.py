@@ -136,9 +136,12 @@ def test_everything_is_written(pf_map):
     else:
         readout = pf_map.readout
         scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
-        logits = np.full((1, positions), np.nan, dtype=np.float32)
+        layers, mask = (
+            np.full((1, readout.size), np.nan, np.float32),
+            functions.position_mask(pf_map.n_inputs),
+        )
         _readouts_driver(code.readouts)(
-            noise, size, noise[:, :0], scales, code.constants, workspace, logits, words, status
+            noise, size, noise[:, :0], scales, code.constants, workspace, layers, mask, words, status
         )
     assert np.array_equal(words, expected)
     assert not status.any()
