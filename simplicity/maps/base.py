@@ -84,12 +84,16 @@ class Kernel(NamedTuple):
     """A map as compiled code, one draw a call: ``(noise, constants, workspace, out) -> status``.
 
     ``noise`` is one row of the map's noise; status is 0, or 1 where the draw defines no function. At
-    least one of the three functions is given; all of what it is given for, it has to write.
+    least one of the first four functions is given; all of what it is given for, it has to write.
 
     Parameters
     ----------
     words : callable, optional
         Writes the packed function: out is (words,) uint64. Made from the logits where None.
+    many : callable, optional
+        What ``words`` does, for many draws in one call: ``(noise, constants, workspace, out, status)``, where
+        noise, out and status have a row a draw, and rows of noise may be too long. For kernels so short that
+        calls show, and for those that work on several draws at a time.
     logits : callable, optional
         Writes 2^n numbers into out, (2^n,) of ``logit_dtype``. Made from features and readout where None.
     features : callable, optional
@@ -109,6 +113,7 @@ class Kernel(NamedTuple):
     """
 
     words: Any = None
+    many: Any = None
     logits: Any = None
     features: Any = None
     readouts: Any = None

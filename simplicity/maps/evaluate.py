@@ -13,6 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.compilation import row
 from simplicity.functions import pack, words_of
 from simplicity.maps.base import Batch, Kernel, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles
@@ -31,7 +32,7 @@ def _row_driver(function: Any) -> Any:
     @_compile
     def drive(noise, size, constants, workspace, out, status):
         for i in range(noise.shape[0]):
-            status[i] = function(noise[i][:size], constants, workspace, out[i])
+            status[i] = function(row(noise, i, size), constants, workspace, row(out, i, out.shape[1]))
 
     return drive
 
@@ -43,8 +44,8 @@ def _logits_driver(function: Any) -> Any:
     @_compile
     def drive(noise, size, constants, workspace, logits, words, status):
         for i in range(noise.shape[0]):
-            failed = function(noise[i][:size], constants, workspace, logits)
-            status[i] = failed | pack_positive(logits, words[i])
+            failed = function(row(noise, i, size), constants, workspace, logits)
+            status[i] = failed | pack_positive(logits, row(words, i, words.shape[1]))
 
     return drive
 
@@ -76,9 +77,11 @@ def _readouts_driver(readouts: Any) -> Any:
     def drive(noise, size, further, scales, constants, workspace, logits, words, status):
         n_readouts = logits.shape[0]
         for i in range(noise.shape[0]):
-            failed = readouts(noise[i][:size], further[i], scales, constants, workspace, logits)
+            others = row(further, i, further.shape[1])
+            failed = readouts(row(noise, i, size), others, scales, constants, workspace, logits)
             for r in range(n_readouts):
-                status[i * n_readouts + r] = failed | pack_positive(logits[r], words[i * n_readouts + r])
+                place, own = i * n_readouts + r, row(logits, r, logits.shape[1])
+                status[place] = failed | pack_positive(own, row(words, place, words.shape[1]))
 
     return drive
 
@@ -91,7 +94,7 @@ def _readouts_logits_driver(readouts: Any) -> Any:
     def drive(noise, size, scales, constants, workspace, logits, status):
         none = noise[0][:0]
         for i in range(noise.shape[0]):
-            status[i] = readouts(noise[i][:size], none, scales, constants, workspace, logits[i : i + 1])
+            status[i] = readouts(row(noise, i, size), none, scales, constants, workspace, logits[i : i + 1])
 
     return drive
 
@@ -152,14 +155,16 @@ class Evaluator:
         noise = np.ascontiguousarray(noise)
         if isinstance(self.code, Batch):
             return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
-        if self.code.words is None and self.code.logits is None:
+        if self.code.words is None and self.code.many is None and self.code.logits is None:
             return self.readouts(noise, noise[:, :0], 1)
         words, status = (
             np.zeros((len(noise), self.words), dtype=np.uint64),
             np.zeros(len(noise), dtype=np.uint8),
         )
         size, constants = self._size(noise), self.code.constants
-        if self.code.words is not None:
+        if self.code.many is not None:
+            run_compiled(self.map, self.code.many, noise, constants, self._workspace, words, status)
+        elif self.code.words is not None:
             run_compiled(
                 self.map, _row_driver(self.code.words), noise, size, constants, self._workspace, words, status
             )
