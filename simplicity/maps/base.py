@@ -103,8 +103,9 @@ class Kernel(NamedTuple):
         the logits, (readouts, 2^n) float32, of the noise's own last layer and of those in ``further``, one
         after the other. Made from features where None.
     reads : callable, optional
-        Of an endless tape whose rows hold several draws: out is (draws,) bool, False at first, and is set for
-        those that the function is read from. Splitting needs it, sampling does not.
+        Of endless tapes whose rows hold several draws, with the arguments of ``many``: out is (rows, draws)
+        bool, False at first, and is set for those that a row's function is read from. Splitting needs it,
+        sampling does not.
     constants : tuple of arrays and numbers
         Whatever the functions need besides noise; a NamedTuple reads best.
     workspace : callable

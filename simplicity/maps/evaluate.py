@@ -200,8 +200,8 @@ class Evaluator:
             raise MapError(f"map {self.map.name} does not say which parts of its tape it reads")
         is_read = np.zeros((len(tapes), tapes.shape[1] - 1), dtype=np.bool_)
         status = np.zeros(len(tapes), dtype=np.uint8)
-        arguments = tapes, tapes.shape[1], self.code.constants, self._workspace, is_read, status
-        run_compiled(self.map, _row_driver(self.code.reads), *arguments)
+        arguments = tapes, self.code.constants, self._workspace, is_read, status
+        run_compiled(self.map, self.code.reads, *arguments)
         return is_read
 
     def _size(self, noise: npt.NDArray[Any]) -> int:
