@@ -23,8 +23,9 @@ from typing import Any
 
 import numba
 from numba import types
-from numba.core import caching
+from numba.core import caching, cgutils
 from numba.extending import intrinsic
+from numba.np import arrayobj
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -147,3 +148,32 @@ def ones_of_word(_context: Any, _word: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
+
+
+@intrinsic
+def row(_context: Any, array: Any, _index: Any, _size: Any) -> Any:
+    """The first ``size`` numbers of a row of a contiguous two-dimensional array.
+
+    A view that Numba makes counts as a reference, by atomic operations: as long as a small kernel takes. This
+    one counts as none, so it must not outlive its array; nothing checks its place.
+    """
+    if not (isinstance(array, types.Array) and array.ndim == 2 and array.layout == "C"):
+        return None
+    view = types.Array(array.dtype, 1, "C", readonly=not array.mutable)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        whole = context.make_array(signature.args[0])(context, builder, arguments[0])
+        width = cgutils.unpack_tuple(builder, whole.shape)[1]
+        part = context.make_array(view)(context, builder)
+        item = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(array.dtype)))
+        arrayobj.populate_array(
+            part,
+            data=builder.gep(whole.data, [builder.mul(arguments[1], width)]),
+            shape=[arguments[2]],
+            strides=[item],
+            itemsize=item,
+            meminfo=None,
+        )
+        return part._getvalue()
+
+    return view(array, types.intp, types.intp), generate

@@ -319,3 +319,28 @@ def tile_products(
 
     result = types.UniTuple(_VECTORS[types.float32], 2 * TILE_UNITS)
     return result(weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2)), generate
+
+
+@intrinsic
+def positive_sums(_context: Any, rows: Any, columns: Any) -> Any:
+    """A uint64 whose bit 8 i + k says that rows[i] + columns[k] is above 0, for two vectors.
+
+    A rounded sum is above 0 where the exact one is, so no sum is made: rows[i] is compared with -columns[k].
+    Lanes collect their bits by themselves, and meet once at the end.
+    """
+    if not isinstance(rows, Vector) or rows != columns:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        integers = ir.VectorType(ir.IntType(64), LANES)
+        one, places = (ir.Constant(integers, each) for each in ([1] * LANES, [8 * i for i in range(LANES)]))
+        limits, bits = builder.fneg(arguments[1]), ir.Constant(integers, [0] * LANES)
+        for k in reversed(range(LANES)):
+            limit = _splat(builder, builder.extract_element(limits, ir.IntType(32)(k)), _llvm(rows.dtype))
+            above = builder.zext(builder.fcmp_ordered(">", arguments[0], limit), integers)
+            bits = builder.or_(builder.shl(bits, one), above)
+        kind = ir.FunctionType(ir.IntType(64), [integers])
+        union = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{LANES}i64")
+        return builder.call(union, [builder.shl(bits, places)])
+
+    return types.uint64(rows, rows), generate

@@ -48,10 +48,10 @@ show("negative-control", contracted(Noise("normal", 1000).draw(3, [0])[0]))
 for name, kind in MAPS.items():
     pf_map = kind(n_inputs=7)
     noise = pf_map.noise.draw(3, np.arange(300))
-    if pf_map.evaluator().words is None:
+    code = pf_map.evaluator()
+    if code.logits is not None or code.readouts is not None:
         show(f"{name}-logits", Evaluator(pf_map).logits(noise))
-    else:
-        show(f"{name}-functions", Engine(pf_map, 3).samples(0, 300)[0])
+    show(f"{name}-functions", Engine(pf_map, 3).samples(0, 300)[0])
 for activation in ("tanh", "erf", "sin"):
     pf_map = MLP(5, (13, 9), activation, 3.0, inputs="pm1")
     show(f"{activation}-logits", Evaluator(pf_map).logits(pf_map.noise.draw(3, np.arange(300))))

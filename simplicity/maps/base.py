@@ -84,12 +84,16 @@ class Kernel(NamedTuple):
     """A map as compiled code, one draw a call: ``(noise, constants, workspace, out) -> status``.
 
     ``noise`` is one row of the map's noise; status is 0, or 1 where the draw defines no function. At
-    least one of the three functions is given; all of what it is given for, it has to write.
+    least one of the first four functions is given; all of what it is given for, it has to write.
 
     Parameters
     ----------
     words : callable, optional
         Writes the packed function: out is (words,) uint64. Made from the logits where None.
+    many : callable, optional
+        What ``words`` does, for many draws in one call: ``(noise, constants, workspace, out, status)``, where
+        noise, out and status have a row a draw, and rows of noise may be too long. For kernels so short that
+        calls show, and for those that work on several draws at a time.
     logits : callable, optional
         Writes 2^n numbers into out, (2^n,) of ``logit_dtype``. Made from features and readout where None.
     features : callable, optional
@@ -101,8 +105,9 @@ class Kernel(NamedTuple):
         beyond the last position do not matter), ``undefined`` 1 where there is none. Made from features
         where None.
     reads : callable, optional
-        Of an endless tape whose rows hold several draws: out is (draws,) bool, False at first, and is set for
-        those that the function is read from. Splitting needs it, sampling does not.
+        Of endless tapes whose rows hold several draws, with the arguments of ``many``: out is (rows, draws)
+        bool, False at first, and is set for those that a row's function is read from. Splitting needs it,
+        sampling does not.
     constants : tuple of arrays and numbers
         Whatever the functions need besides noise; a NamedTuple reads best.
     workspace : callable
@@ -111,6 +116,7 @@ class Kernel(NamedTuple):
     """
 
     words: Any = None
+    many: Any = None
     logits: Any = None
     features: Any = None
     readouts: Any = None

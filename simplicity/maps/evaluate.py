@@ -13,6 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles, weighted_sum
@@ -31,7 +32,7 @@ def _row_driver(function: Any) -> Any:
     @_compile
     def drive(noise, size, constants, workspace, out, status):
         for i in range(noise.shape[0]):
-            status[i] = function(noise[i][:size], constants, workspace, out[i])
+            status[i] = function(row(noise, i, size), constants, workspace, row(out, i, out.shape[1]))
 
     return drive
 
@@ -43,8 +44,8 @@ def _logits_driver(function: Any) -> Any:
     @_compile
     def drive(noise, size, constants, workspace, logits, words, status):
         for i in range(noise.shape[0]):
-            failed = function(noise[i][:size], constants, workspace, logits)
-            status[i] = failed | pack_positive(logits, words[i])
+            failed = function(row(noise, i, size), constants, workspace, logits)
+            status[i] = failed | pack_positive(logits, row(words, i, words.shape[1]))
 
     return drive
 
@@ -76,14 +77,14 @@ def _readouts_driver(readouts: Any) -> Any:
         n_readouts, own = layers.shape
         flat = layers.reshape(layers.size)
         for i in range(noise.shape[0]):
-            row, others = noise[i][:size], further[i]
-            flat[:own] = row[:own]
+            numbers, others = row(noise, i, size), row(further, i, further.shape[1])
+            flat[:own] = numbers[:own]
             flat[own:] = others[: flat.shape[0] - own]
             here = slice(i * n_readouts, (i + 1) * n_readouts)
             functions, failed = words[here], status[here]
             functions[:] = 0
             failed[:] = 0
-            failed_all = readouts(row, flat, scales, constants, workspace, (functions, failed))
+            failed_all = readouts(numbers, flat, scales, constants, workspace, (functions, failed))
             for r in range(n_readouts):
                 functions[r, 0] &= mask
                 failed[r] |= failed_all
@@ -99,11 +100,11 @@ def _features_logits_driver(features: Any) -> Any:
     def drive(noise, size, scales, constants, workspace, features_out, logits, status):
         width = features_out.shape[0]
         for i in range(noise.shape[0]):
-            row, out = noise[i][:size], logits[i]
-            status[i] = features(row, constants, workspace, features_out)
-            weighted_sum(row[:width], np.float32(1), features_out, out)
+            numbers, out = row(noise, i, size), row(logits, i, logits.shape[1])
+            status[i] = features(numbers, constants, workspace, features_out)
+            weighted_sum(numbers[:width], np.float32(1), features_out, out)
             for x in range(out.shape[0]):
-                out[x] = fused_multiply_add(scales[0], out[x], scales[1] * row[width])
+                out[x] = fused_multiply_add(scales[0], out[x], scales[1] * numbers[width])
 
     return drive
 
@@ -164,14 +165,16 @@ class Evaluator:
         noise = np.ascontiguousarray(noise)
         if isinstance(self.code, Batch):
             return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
-        if self.code.words is None and self.code.logits is None:
+        if self.code.words is None and self.code.many is None and self.code.logits is None:
             return self.readouts(noise, noise[:, :0], 1)
         words, status = (
             np.zeros((len(noise), self.words), dtype=np.uint64),
             np.zeros(len(noise), dtype=np.uint8),
         )
         size, constants = self._size(noise), self.code.constants
-        if self.code.words is not None:
+        if self.code.many is not None:
+            run_compiled(self.map, self.code.many, noise, constants, self._workspace, words, status)
+        elif self.code.words is not None:
             run_compiled(
                 self.map, _row_driver(self.code.words), noise, size, constants, self._workspace, words, status
             )
@@ -207,8 +210,8 @@ class Evaluator:
             raise MapError(f"map {self.map.name} does not say which parts of its tape it reads")
         is_read = np.zeros((len(tapes), tapes.shape[1] - 1), dtype=np.bool_)
         status = np.zeros(len(tapes), dtype=np.uint8)
-        arguments = tapes, tapes.shape[1], self.code.constants, self._workspace, is_read, status
-        run_compiled(self.map, _row_driver(self.code.reads), *arguments)
+        arguments = tapes, self.code.constants, self._workspace, is_read, status
+        run_compiled(self.map, self.code.reads, *arguments)
         return is_read
 
     def _features(self, readout: LinearReadout) -> npt.NDArray[np.float32]:

@@ -14,22 +14,39 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import kernel
+from simplicity.compilation import kernel, row
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
-from simplicity.maps.gates import GATES, apply_gate, checked_gates, complemented, negated, tables
-from simplicity.random import Noise, below, tape_part, tape_words
+from simplicity.maps.gates import GATES, algebraic_normal_forms, checked_gates, complemented, negated, tables
+from simplicity.random import _TAPE_0, _TAPE_1, Noise, _philox_lanes, below, tape_part, tape_words
 
-_DEPTH = 2048  # frames; deeper draws are counted as undefined (probability below 1e-200 at the defaults)
+_DEPTH = 2048  # levels; deeper draws are counted as undefined (probability below 1e-200 at the defaults)
 _ROOT = np.uint64(1)
-_ZERO = np.uint64(0)
+_ZERO, _ONE, _32 = np.uint64(0), np.uint64(1), np.uint64(32)
+_TAPE_KEY = _TAPE_1 << _32 | _TAPE_0
 
 
 class _Constants(NamedTuple):
-    inputs: npt.NDArray[np.uint64]
-    gates: npt.NDArray[np.uint8]
+    literals: npt.NDArray[np.uint64]  # (2 inputs, words): 2i is input i, 2i + 1 its negation
+    forms: npt.NDArray[np.uint64]  # (gates, 4): see algebraic_normal_forms
     last_leaf: np.uint64
     mask: np.uint64
+
+
+class _Trees(NamedTuple):
+    """Trees under way, each at a node.
+
+    The value of the left side that the node belongs to (or of the root) is known ^ (wanted & value of the
+    node). Frames hold the same of the nodes whose left side is being drawn.
+    """
+
+    lists: npt.NDArray[np.uint64]  # (4, trees + 1): free ones, nodes not drawn, inner ones, values known
+    counters: npt.NDArray[np.uint32]  # (4, trees): address of the node and draw of the tape
+    node_words: npt.NDArray[np.uint32]  # (4, trees): what the tape holds there
+    places: npt.NDArray[np.uint64]  # (trees, 5): row; address and level of the node; frame; choice drawn
+    values: npt.NDArray[np.uint64]  # (trees, 2, words): known, wanted
+    frames: npt.NDArray[np.uint64]  # (depth * trees, 3): address, level of the children, gate
+    frame_values: npt.NDArray[np.uint64]  # (depth * trees, 2, words)
 
 
 @kernel
@@ -51,68 +68,133 @@ def draw_node(tape, address, last_leaf, n_inputs, n_gates):
 
 
 @kernel
-def _words(tape, constants, workspace, out):
-    addresses, gates, wanted, left, value, is_read = workspace  # the last one empty, or see _reads
-    n_inputs, words = constants.inputs.shape
-    depth = 0
-    addresses[0] = _ROOT
-    gates[0] = -1  # not drawn yet; afterwards its gate, plus 16 once the left side is known
-    for i in range(words):
-        wanted[0, i] = constants.mask
-    while depth >= 0:
-        if gates[depth] < 0:
+def _grow(tapes, constants, trees, out, status, is_read):
+    """Functions of tapes of one seed, many at a time: rounds of Philox wait for each other, trees do not.
+
+    Every step is done for all trees that it is due for, which are listed without a branch: what a tree does
+    next cannot be foretold. Where is_read has rows, they say which of its draws each tape is read from.
+    """
+    lists, counters, node_words, places, values, frames, frame_values = trees
+    free, asking, inner, valued = lists[0], lists[1], lists[2], lists[3]
+    literals, forms, last_leaf = constants.literals, constants.forms, constants.last_leaf
+    n_rows, words, depth = np.uint64(tapes.shape[0]), out.shape[1], np.uint64(_DEPTH)
+    key = tapes[0, 0] ^ _TAPE_KEY
+    n_trees = np.uint64(counters.shape[1])
+    planted, n_asking, n_free = _ZERO, _ZERO, min(n_trees, n_rows)
+    for k in range(n_free):
+        free[k] = k
+    while True:
+        while n_free > _ZERO and planted < n_rows:
+            n_free -= _ONE
+            tree = free[n_free]
+            asking[n_asking] = tree
+            n_asking += _ONE
+            places[tree, 0], places[tree, 1] = planted, _ROOT
+            places[tree, 2], places[tree, 3] = _ZERO, tree
+            planted += _ONE
+            for i in range(words):
+                values[tree, 0, i] = _ZERO
+                values[tree, 1, i] = constants.mask
+        if n_asking == _ZERO:
+            return
+        for k in range(n_asking):
+            tree = asking[k]
+            own, address = places[tree, 0], places[tree, 1]
+            part = tape_part(row(tapes, own, tapes.shape[1]), address)
+            draw = tapes[own, np.uint64(1 + part)]
+            counters[0, k], counters[1, k] = np.uint32(address), np.uint32(address >> _32)
+            counters[2, k], counters[3, k] = np.uint32(draw), np.uint32(draw >> _32)
             if is_read.shape[0] > 0:
-                is_read[tape_part(tape, addresses[depth])] = True
-            is_leaf, choice = draw_node(
-                tape, addresses[depth], constants.last_leaf, n_inputs, constants.gates.shape[0]
-            )
-            if is_leaf:
-                flip = np.uint64(0) - np.uint64(choice & 1)
-                for i in range(words):
-                    value[i] = constants.inputs[choice >> 1, i] ^ flip
-                depth -= 1
+                is_read[own, part] = True
+        _philox_lanes(counters, key, node_words)
+        n_inner, n_valued = _ZERO, _ZERO
+        for k in range(n_asking):
+            tree = asking[k]
+            leaf = np.uint64(node_words[1, k]) << _32 | np.uint64(node_words[0, k])
+            places[tree, 4] = np.uint64(node_words[3, k]) << _32 | np.uint64(node_words[2, k])
+            is_leaf = np.uint64(leaf <= last_leaf)
+            inner[n_inner], valued[n_valued] = tree, tree
+            n_inner += is_leaf ^ _ONE
+            n_valued += is_leaf
+        n_asking = _ZERO
+        for k in range(n_inner):
+            tree = inner[k]
+            address, level, frame = places[tree, 1], places[tree, 2] + _ONE, places[tree, 3]
+            if level == depth:
+                status[places[tree, 0]] = 1
+                free[n_free] = tree
+                n_free += _ONE
                 continue
-            if depth + 1 == addresses.shape[0]:
-                return 1
-            gates[depth] = constants.gates[choice]
-            addresses[depth + 1] = child_address(addresses[depth], 0)
-            gates[depth + 1] = -1
+            gate = below(places[tree, 4], np.uint64(forms.shape[0]))
+            frames[frame, 0], frames[frame, 1], frames[frame, 2] = address, level, gate
             for i in range(words):
-                wanted[depth + 1, i] = wanted[depth, i]
-            depth += 1
-        elif gates[depth] < 16:  # value is the left side: is the right one wanted anywhere?
-            gate = gates[depth]
-            if_0 = np.uint64(0) - np.uint64((gate ^ (gate >> 1)) & 1)
-            if_1 = np.uint64(0) - np.uint64(((gate >> 2) ^ (gate >> 3)) & 1)
-            anywhere = _ZERO
+                frame_values[frame, 0, i] = values[tree, 0, i]
+                frame_values[frame, 1, i] = values[tree, 1, i]
+                values[tree, 0, i] = _ZERO
+            places[tree, 1], places[tree, 2] = child_address(address, 0), level
+            places[tree, 3] = frame + n_trees
+            asking[n_asking] = tree
+            n_asking += _ONE
+        for k in range(n_valued):
+            tree = valued[k]
+            literal = below(places[tree, 4], np.uint64(literals.shape[0]))
             for i in range(words):
-                left[depth, i] = value[i]
-                right = wanted[depth, i] & ((~value[i] & if_0) | (value[i] & if_1))
-                wanted[depth + 1, i] = right
-                anywhere |= right
-            if anywhere != _ZERO:
-                gates[depth] = gate + 16
-                addresses[depth + 1] = child_address(addresses[depth], 1)
-                gates[depth + 1] = -1
-                depth += 1
-            else:
+                values[tree, 0, i] ^= values[tree, 1, i] & literals[literal, i]
+        while n_valued > _ZERO:
+            n_left = _ZERO
+            for k in range(n_valued):
+                tree = valued[k]
+                frame = places[tree, 3]
+                if frame == tree:
+                    own = places[tree, 0]
+                    status[own] = 0
+                    for i in range(words):
+                        out[own, i] = values[tree, 0, i]
+                    free[n_free] = tree
+                    n_free += _ONE
+                    continue
+                frame -= n_trees  # its left side is known: is the right one wanted anywhere?
+                gate = frames[frame, 2]
+                one, if_a, if_b, if_both = forms[gate, 0], forms[gate, 1], forms[gate, 2], forms[gate, 3]
+                anywhere = _ZERO
                 for i in range(words):
-                    value[i] = apply_gate(gate, left[depth, i], _ZERO)
-                depth -= 1
-        else:
-            for i in range(words):
-                value[i] = apply_gate(gates[depth] - 16, left[depth, i], value[i])
-            depth -= 1
-    for i in range(words):
-        out[i] = value[i] & constants.mask
-    return 0
+                    a, here = values[tree, 0, i], frame_values[frame, 1, i]
+                    right = here & (if_b ^ (if_both & a))
+                    values[tree, 0, i] = frame_values[frame, 0, i] ^ (here & (one ^ (if_a & a)))
+                    values[tree, 1, i] = right
+                    anywhere |= right
+                places[tree, 1], places[tree, 2] = child_address(frames[frame, 0], 1), frames[frame, 1]
+                places[tree, 3] = frame
+                goes_on = np.uint64(anywhere != _ZERO)
+                asking[n_asking], valued[n_left] = tree, tree
+                n_asking += goes_on
+                n_left += goes_on ^ _ONE
+            n_valued = n_left
 
 
 @kernel
-def _reads(tape, constants, workspace, out):
-    """Which of its draws a tape's function is read from."""
-    addresses, gates, wanted, left, value, _ = workspace
-    return _words(tape, constants, (addresses, gates, wanted, left, value, out), wanted[-1])
+def _grow_all(tapes, constants, trees, out, status, is_read):
+    """Tapes of one seed together."""
+    start = 0
+    while start < tapes.shape[0]:
+        stop = start + 1
+        while stop < tapes.shape[0] and tapes[stop, 0] == tapes[start, 0]:
+            stop += 1
+        some = slice(start, stop)
+        _grow(tapes[some], constants, trees, out[some], status[some], is_read[some])
+        start = stop
+
+
+@kernel
+def _many(tapes, constants, trees, out, status):
+    _grow_all(tapes, constants, trees, out, status, np.empty((0, 0), dtype=np.bool_))
+
+
+@kernel
+def _reads(tapes, constants, trees, out, status):
+    """Which of its draws each tape's function is read from."""
+    functions = np.empty((tapes.shape[0], trees.values.shape[2]), dtype=np.uint64)
+    _grow_all(tapes, constants, trees, functions, status, out)
 
 
 @dataclass(frozen=True)
@@ -197,25 +279,28 @@ class ExpressionTree(ParameterFunctionMap):
         return Reachable(float(2**self.n_inputs), exact, "all functions")
 
     def evaluator(self) -> Kernel:
-        words = words_of(self.n_inputs)
+        words, inputs = words_of(self.n_inputs), pack(input_table(self.n_inputs).T)
         constants = _Constants(
-            inputs=pack(input_table(self.n_inputs).T),
-            gates=tables(self.operators),
+            literals=np.stack([inputs, ~inputs], axis=1).reshape(2 * self.n_inputs, words),
+            forms=algebraic_normal_forms(self.operators),
             last_leaf=np.uint64(int(self.leaf_probability * 2**64) - 1),
             mask=position_mask(self.n_inputs),
         )
 
-        def workspace() -> tuple[npt.NDArray[Any], ...]:
-            return (
-                np.empty(_DEPTH, dtype=np.uint64),
-                np.empty(_DEPTH, dtype=np.int64),
-                np.empty((_DEPTH, words), dtype=np.uint64),
-                np.empty((_DEPTH, words), dtype=np.uint64),
-                np.empty(words, dtype=np.uint64),
-                np.empty(0, dtype=np.bool_),
+        trees = 32 if words <= 8 else 8  # grown side by side, within the first-level cache
+
+        def workspace() -> _Trees:
+            return _Trees(
+                lists=np.empty((4, trees + 1), dtype=np.uint64),
+                counters=np.zeros((4, trees), dtype=np.uint32),
+                node_words=np.empty((4, trees), dtype=np.uint32),
+                places=np.empty((trees, 5), dtype=np.uint64),
+                values=np.empty((trees, 2, words), dtype=np.uint64),
+                frames=np.empty((_DEPTH * trees, 3), dtype=np.uint64),
+                frame_values=np.empty((_DEPTH * trees, 2, words), dtype=np.uint64),
             )
 
-        return Kernel(words=_words, reads=_reads, constants=constants, workspace=workspace)
+        return Kernel(many=_many, reads=_reads, constants=constants, workspace=workspace)
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
         """``formula``: the tree that was drawn, with * for subtrees that no position needed."""

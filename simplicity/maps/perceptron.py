@@ -25,7 +25,14 @@ from simplicity.maps.base import (
 )
 from simplicity.maps.linear import InputValues, n_settings, split_inputs, sums_over_inputs
 from simplicity.random import Noise
-from simplicity.simd import LANES, add, fused_multiply_add, load, load_splat, not_a_number, positive, splat
+from simplicity.simd import (
+    LANES,
+    fused_multiply_add,
+    load,
+    not_a_number,
+    positive_sums,
+    splat,
+)
 
 #: Number of linearly separable functions of n = 0, 1, … inputs (OEIS A000609).
 THRESHOLD_FUNCTIONS = (
@@ -42,22 +49,20 @@ class _Constants(NamedTuple):
 
 
 @kernel
-def _words(noise, constants, workspace, out):
-    """The signs of all sums, eight positions at a time."""
+def _many(noise, constants, workspace, out, status):
+    """The signs of all sums, eight positions at a time, row after row in one call: calls cost as much."""
     last_sums, bases = workspace
-    sums_over_inputs(noise, (0, 1), constants.scales, constants.inputs, last_sums, bases)
-    last, zero = load(last_sums, 0), splat(0.0)
-    failed = np.uint8(0)
-    for i in range(out.shape[0]):
-        word = np.uint64(0)
-        probe = zero  # NaN as soon as one sum is not finite
-        for b in range(8):  # of few inputs, some are there twice, and masked
-            total = add(load_splat(bases, 8 * i + b), last)
-            probe = fused_multiply_add(total, zero, probe)
-            word |= np.uint64(positive(total)) << np.uint64(8 * b)
-        out[i] = word & constants.mask
-        failed |= not_a_number(probe)
-    return 1 if failed != 0 else 0
+    weights, pitch, words = noise.reshape(noise.size), noise.shape[1], out.shape[1]
+    zero = splat(0.0)
+    for row in range(noise.shape[0]):
+        sums_over_inputs(weights, (row * pitch, 1), constants.scales, constants.inputs, last_sums, bases)
+        last = load(last_sums, 0)
+        probe = fused_multiply_add(last, zero, zero)  # NaN as soon as one part of a sum is not finite
+        for i in range(words):
+            others = load(bases, LANES * i)
+            out[row, i] = positive_sums(others, last) & constants.mask  # of few inputs, some are there twice
+            probe = fused_multiply_add(others, zero, probe)
+        status[row] = not_a_number(probe) != 0
 
 
 @kernel
@@ -127,7 +132,7 @@ class Perceptron(ParameterFunctionMap):
         scales = self._weight_scale, float(self.bias_std)
         inputs = split_inputs(self.n_inputs, self.inputs, np.float64)
         return Kernel(
-            words=_words,
+            many=_many,
             logits=_logits,
             constants=_Constants(scales, inputs, position_mask(self.n_inputs)),
             workspace=lambda: (np.empty(LANES), np.empty(n_settings(self.n_inputs))),

@@ -128,7 +128,9 @@ def test_everything_is_written(pf_map):
     assert isinstance(code, Kernel)
     workspace = poisoned(code.workspace()) or (np.empty(0, dtype=np.uint64),)
     size = pf_map.noise.width
-    if code.words is not None:
+    if code.many is not None:
+        code.many(noise, code.constants, workspace, words, status)
+    elif code.words is not None:
         _row_driver(code.words)(noise, size, code.constants, workspace, words, status)
     elif code.logits is not None:
         logits = np.full(positions, np.nan, dtype=code.logit_dtype)

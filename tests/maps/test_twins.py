@@ -165,6 +165,19 @@ def test_expression_tree(n_inputs, operators, leaf_probability):
     assert_tables_agree(ExpressionTree(n_inputs, operators, leaf_probability), rows=40 if n_inputs < 6 else 6)
 
 
+def test_trees_grown_side_by_side_are_those_grown_alone():
+    """Tapes of several seeds and draws in one call: each is read by its own tree only."""
+    pf_map = ExpressionTree(7, ("and", "nor", "xor", "b"), 0.5)
+    generator = np.random.default_rng(0)
+    tapes = generator.integers(0, 2**63, (120, 4), dtype=np.uint64)
+    tapes[:90, 0] = np.repeat([3, 2**40 + 3, 3], 30)
+    evaluator = Evaluator(pf_map)
+    together = evaluator.functions(tapes)[0]
+    alone = np.concatenate([evaluator.functions(tape[None])[0] for tape in tapes])
+    assert np.array_equal(together, alone)
+    assert len(np.unique(together, axis=0)) > 30
+
+
 @pytest.mark.parametrize("n_inputs", [1, 2, 3, 5])
 def test_formula_of_a_tree_computes_its_function(n_inputs):
     """The text that ``parameters`` gives, evaluated at every position; * stands for what nothing needs."""

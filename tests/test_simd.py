@@ -1,0 +1,36 @@
+"""Vectors in compiled code, against plain loops."""
+
+import numpy as np
+import pytest
+
+from simplicity.compilation import kernel, row
+from simplicity.simd import load, positive_sums
+
+
+@kernel
+def sums_above_zero(rows, columns):
+    return positive_sums(load(rows, 0), load(columns, 0))
+
+
+@kernel
+def sums_of_rows(array, size, out):
+    for i in range(array.shape[0]):
+        out[i] = row(array, i, size).sum()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_positive_sums_are_those_above_zero(dtype):
+    """Also where the sum is exactly 0, is lost in rounding, or is the smallest number that there is."""
+    generator = np.random.default_rng(0)
+    tiny = np.nextafter(dtype(0), dtype(1))
+    values = np.array([0.0, -0.0, tiny, -tiny, 1, -1, np.nextafter(dtype(1), dtype(2)), 1e30], dtype=dtype)
+    for _ in range(300):
+        rows, columns = generator.choice([-1, 1], (2, 8)).astype(dtype) * generator.choice(values, (2, 8))
+        above = (rows[:, None] + columns > 0).ravel()
+        assert int(sums_above_zero(rows, columns)) == sum(1 << i for i in range(64) if above[i])
+
+
+def test_a_row_is_the_beginning_of_the_arrays_row():
+    array, out = np.arange(35.0).reshape(5, 7), np.empty(5)
+    sums_of_rows(array, 4, out)
+    assert out.tolist() == array[:, :4].sum(axis=1).tolist()
