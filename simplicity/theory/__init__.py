@@ -4,7 +4,7 @@ from simplicity.theory import exact
 from simplicity.theory.blind_spots import Gaps, blind_spots, gaps
 from simplicity.theory.bounds import Bound, a_priori_bound, predicted_bound
 from simplicity.theory.comparison import (
-    Estimate,
+    FunctionalEstimate,
     entropy,
     kl_divergence,
     prior_by_ones,
@@ -25,7 +25,7 @@ __all__ = [
     "ComplexityPrior",
     "Counting",
     "Envelope",
-    "Estimate",
+    "FunctionalEstimate",
     "Gaps",
     "MassBelow",
     "Posterior",
