@@ -9,8 +9,10 @@ import simplicity
 from simplicity.cli.main import main
 from simplicity.functions import as_function, from_integers, unpack
 from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, PolynomialThreshold
+from simplicity.maps.base import MapError
 from simplicity.maps.evaluate import Evaluator
 from simplicity.rare import Budget, logit_energy, probability, repeated
+from simplicity.rare.energies import has_logits
 from simplicity.rare.estimate import log2_of_mean
 from simplicity.rare.reachable import is_proved_unreachable
 from simplicity.rare.trial import Trial
@@ -234,3 +236,24 @@ def test_hits_of_one_hidden_draw_are_not_enough():
     assert by_count.diagnostics["independent_hits"] < 100 < by_count.diagnostics["hits"]
     found = probability(SMALL, common, result=result, target_error=0.01)
     assert found.evaluations != result.n_samples and found.standard_error < by_count.standard_error
+
+
+def test_has_logits_asks_the_map_whatever_its_errors_say():
+    """Functions, logits, and a fault of a user's own that speaks of logits: not taken for an answer."""
+
+    @simplicity.batch_map(n_params=3)
+    def functions_only(noise, inputs, /):
+        return noise @ inputs.T > 0
+
+    @simplicity.batch_map(n_params=3)
+    def with_logits(noise, inputs, /):
+        return noise @ inputs.T
+
+    @simplicity.batch_map(n_params=3)
+    def broken(noise, inputs, /):
+        raise RuntimeError("has no logits")
+
+    assert not has_logits(functions_only(n_inputs=3))
+    assert has_logits(with_logits(n_inputs=3))
+    with pytest.raises(MapError, match="RuntimeError"):
+        has_logits(broken(n_inputs=3))
