@@ -14,8 +14,9 @@ from simplicity.theory.comparison import (
 from simplicity.theory.correlation import RankCorrelation, rank_correlation
 from simplicity.theory.envelope import Envelope, fitted_bound, independent_hits, upper_envelope
 from simplicity.theory.laws import ComplexityPrior, prior_by_complexity, zipf_rank
-from simplicity.theory.learning import Posterior, learning_curve, posterior
+from simplicity.theory.learning import learning_curve
 from simplicity.theory.mass import Counting, MassBelow, counting, line_mass, mass_below
+from simplicity.theory.posterior import Posterior, posterior
 from simplicity.theory.simple import simple_functions
 from simplicity.theory.simple_sample import SimpleSample, simple_functions_sample
 from simplicity.theory.survival import Quantile, Survival, kaplan_meier
