@@ -15,7 +15,7 @@ LEVELS = [
     ["simd"],
     ["philox", "xoshiro"],
     ["functions", "random"],
-    ["statistics"],
+    ["statistics", "threads"],
     ["richness"],
     ["complexity"],
     ["maps"],

@@ -7,23 +7,17 @@ import dataclasses
 import functools
 import inspect
 import operator
-import string
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simplicity.cli.map_options import made_map, shown_value, summary
 from simplicity.complexity import MEASURES, Measure, measure
 from simplicity.functions import (
-    MAX_INPUTS,
-    from_integers,
-    from_strings,
-    infer_n_inputs,
+    as_function,
+    n_inputs_of,
     names,
     to_integers,
     to_strings,
@@ -239,11 +233,12 @@ def merge(arguments: argparse.Namespace) -> int:
 
 
 def complexity(arguments: argparse.Namespace) -> int:
-    """Print complexities of truth tables; of all measures, those that can be asked for them."""
+    """Print complexities of functions; of all measures, those that can be asked for them."""
     measures = [user_measure(name) for name in arguments.measure or MEASURES]
     width = max(len(found.name) for found in measures)
-    for text in arguments.strings:
-        words, n_inputs = _function(text)
+    for text in arguments.functions:
+        n_inputs = _n_inputs_of(text) if arguments.n_inputs is None else arguments.n_inputs
+        words = as_function(text, n_inputs)
         name = names(words, n_inputs)[0]
         print(text + (f"  ({name})" if name else ""))
         for found in measures:
@@ -256,20 +251,11 @@ def complexity(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _function(text: str) -> tuple[NDArray[np.uint64], int]:
-    """A function from its truth table: zeros and ones, or 0x and hexadecimal digits, four positions each."""
-    if not text.startswith(("0x", "0X")):
-        return from_strings([text]), infer_n_inputs(len(text))
-    digits = text[2:]
-    if not digits or set(digits) - set(string.hexdigits):
-        raise ValueError(f"a function in hexadecimal must be 0x and digits 0 to 9 and a to f, not {text!r}")
-    if 4 * len(digits) not in (2**n_inputs for n_inputs in range(2, MAX_INPUTS + 1)):
-        raise ValueError(
-            f"a function of n inputs has 2^n / 4 hexadecimal digits: 1, 2, 4, … {2**MAX_INPUTS // 4}, "
-            f"not {len(digits)}"
-        )
-    n_inputs = infer_n_inputs(4 * len(digits))
-    return from_integers(int(digits, 16), n_inputs), n_inputs
+def _n_inputs_of(text: str) -> int:
+    try:
+        return n_inputs_of(text)
+    except ValueError as error:
+        raise ValueError(str(error).replace("give n_inputs", "give --n-inputs N")) from None
 
 
 def _complexity_text(found: Measure, value: float, n_inputs: int) -> str:

@@ -16,6 +16,20 @@ from simplicity.functions import FormulaError
 from simplicity.maps.locate import find_map
 from simplicity.sampling import SamplingInterrupted
 
+_A_FUNCTION = (
+    "zeros and ones, 2^n of them, or hexadecimal digits after 0x, 2^n / 4 of them, or a formula such as "
+    "'x1 ^ (x2 & ~x3)'"
+)
+_METHODS = {
+    "exact": "the law of the map, where it is known",
+    "count": "hits in the tally of --result",
+    "splitting": "multilevel splitting, however small the prior",
+    "conditional": "orthants of the last layer averaged over hidden layers, for wide networks",
+    "nngp": "Gaussian orthants, for maps of infinite width",
+    "expectation-propagation": "a quick screen without an error, for maps of infinite width",
+    "auto": "exact, nngp, count (in --result or a short trial) or splitting: the first that will do",
+}
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
@@ -57,18 +71,18 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
                           "more")  # fmt: skip
     sampling.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
 
-    plot = add("plot", "plot prior against complexity, a panel a file")
-    plot.add_argument("files", nargs="+", metavar="FILE")
+    plot = add("plot", "plot prior against complexity, a panel a file, or against rank")
+    plot.add_argument("files", nargs="+", metavar="FILE", help="results of `simplicity sample`")
     plot.add_argument("-o", "--output", required=True, metavar="FIGURE", help="PNG, PDF or SVG")
     plot.add_argument("--measure", default="lz76", metavar="NAME",
                       help="complexity measure, or file.py:function; default lz76")  # fmt: skip
-    plot.add_argument("--kind", choices=("prior", "rank"), default="prior", help="default prior")
-
+    plot.add_argument("--kind", choices=("prior", "rank"), default="prior",
+                      help="prior against complexity, or against rank; default prior")  # fmt: skip
     plot.add_argument("--min-count", type=whole_number, default=1, metavar="N",
                       help="only functions that came up so often: no more of a file is read")  # fmt: skip
 
     show = add("show", "print the most probable functions of a file")
-    show.add_argument("file", metavar="FILE")
+    show.add_argument("file", metavar="FILE", help="result of `simplicity sample`")
     show.add_argument("--top", type=whole_number, default=20, metavar="N", help="rows; default 20")
     show.add_argument(
         "--measure",
@@ -83,10 +97,11 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     rare = add("probability", "estimate the prior of given functions, however small")
     _add_map(rare, argv)
     rare.add_argument("--function", action="append", required=True, metavar="F",
-                      help="zeros and ones (2^n of them), hexadecimal with 0x, or a formula such as "
-                      "'x1 ^ x2'; may be given again")  # fmt: skip
+                      help=_A_FUNCTION + "; may be given again")  # fmt: skip
     rare.add_argument("--method", default="auto", metavar="NAME",
-                      help="auto, exact, count, splitting, …; default auto")  # fmt: skip
+                      help="auto or one of the methods below; default auto")  # fmt: skip
+    rare.formatter_class = argparse.RawDescriptionHelpFormatter
+    rare.epilog = "methods:\n" + "\n".join(f"  {name:25}{text}" for name, text in _METHODS.items())
     rare.add_argument("--result", metavar="FILE", help="a tally of the map, to count in")
     rare.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default 0")
     rare.add_argument("--target-error", type=float, default=0.3, metavar="BITS",
@@ -97,12 +112,13 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     rare.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
 
     merge = add("merge", "add up results of one map")
-    merge.add_argument("files", nargs="+", metavar="FILE")
-    merge.add_argument("-o", "--output", required=True, metavar="FILE")
+    merge.add_argument("files", nargs="+", metavar="FILE", help="results whose samples do not overlap")
+    merge.add_argument("-o", "--output", required=True, metavar="FILE", help="Parquet file")
 
-    complexity = add("complexity", "print the complexity of truth tables; upper bounds are marked ≤")
-    complexity.add_argument("strings", nargs="+", metavar="FUNCTION", help="zeros and ones, 2^n of them, "
-                            "or 0x and hexadecimal digits, 2^n / 4 of them")  # fmt: skip
+    complexity = add("complexity", "print the complexity of functions; upper bounds are marked ≤")
+    complexity.add_argument("functions", nargs="+", metavar="FUNCTION", help=_A_FUNCTION)
+    complexity.add_argument("--n-inputs", type=whole_number, metavar="N",
+                            help="needed for formulas, which do not say of how many")  # fmt: skip
     complexity.add_argument(
         "--measure",
         action="append",
@@ -112,14 +128,14 @@ def build_parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     )
 
     check = add("check", "run the contract tests on a map or a measure of your own")
-    _add_map(check, argv)
+    _add_map(check, argv, or_else="a complexity measure, or ")
     check.add_argument("--seed", type=whole_number, default=0, metavar="N", help="default 0")
     return parser
 
 
-def _add_map(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    parser.add_argument("map", metavar="MAP", help="a name of `simplicity maps`, file.py:function or "
-                        "module:function; `MAP --help` shows its options")  # fmt: skip
+def _add_map(parser: argparse.ArgumentParser, argv: Sequence[str], or_else: str = "") -> None:
+    parser.add_argument("map", metavar="MAP", help=f"comes first: {or_else}a name of `simplicity maps`, "
+                        "file.py:function or module:function; `MAP --help` shows its options")  # fmt: skip
     command = parser.prog.split()[-1]
     if len(argv) > 1 and argv[0] == command and not argv[1].startswith("-"):
         maker = (

@@ -336,9 +336,10 @@ def measure(name_or_callable: str | Measure | Callable[[NDArray[np.uint64], int]
     if isinstance(name_or_callable, str):
         if name_or_callable in MEASURES:
             return MEASURES[name_or_callable]
-        nearest = difflib.get_close_matches(name_or_callable, MEASURES, n=1, cutoff=0)[0]
+        near = difflib.get_close_matches(name_or_callable.lower(), MEASURES, n=1)
+        hint = f": did you mean {near[0]!r}?" if near else "."
         raise ValueError(
-            f"measure {name_or_callable!r} is unknown: did you mean {nearest!r}? "
+            f"measure {name_or_callable!r} is unknown{hint} "
             f"There are {', '.join(MEASURES)}; or pass a function of (words, n_inputs)"
         )
     if callable(name_or_callable):

@@ -22,7 +22,7 @@ from simplicity.functions.packing import (
     unpack,
     words_of,
 )
-from simplicity.functions.specification import as_function
+from simplicity.functions.specification import as_function, n_inputs_of
 from simplicity.functions.text import (
     from_bytes,
     from_integers,
@@ -46,6 +46,7 @@ __all__ = [
     "from_strings",
     "infer_n_inputs",
     "input_table",
+    "n_inputs_of",
     "named_functions",
     "names",
     "negate_inputs",

@@ -8,8 +8,48 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions.formula import parse
-from simplicity.functions.packing import checked_n_inputs, checked_words
+from simplicity.functions.packing import MAX_INPUTS, checked_n_inputs, checked_words, infer_n_inputs
 from simplicity.functions.text import from_integers, from_strings
+
+
+def n_inputs_of(specification: str) -> int:
+    """Return the number of inputs that the length of a truth table says.
+
+    Parameters
+    ----------
+    specification : str
+        Two or more zeros and ones, or ``0x`` and hexadecimal digits, four positions each.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If that is no power of two in range, or the text is a formula: ``x1 ^ x2`` is a function of two inputs
+        and of seven.
+
+    Examples
+    --------
+    >>> n_inputs_of("0110"), n_inputs_of("0x6996")
+    (2, 4)
+    """
+    text = specification.strip()
+    if re.fullmatch("[01]{2,}", text):
+        return infer_n_inputs(len(text))
+    if text[:2] in ("0x", "0X"):
+        digits = len(text) - 2
+        if digits not in (2**n_inputs // 4 for n_inputs in range(2, MAX_INPUTS + 1)):
+            raise ValueError(
+                f"a function of n inputs has 2^n / 4 hexadecimal digits after 0x: 1, 2, 4, … "
+                f"{2**MAX_INPUTS // 4}, not {digits}"
+            )
+        return infer_n_inputs(4 * digits)
+    raise ValueError(
+        f"{_shown(text)} is neither zeros and ones nor hexadecimal with 0x, and a formula does not say of "
+        "how many inputs it is: give n_inputs, too"
+    )
 
 
 def as_function(specification: str | npt.ArrayLike, n_inputs: int) -> npt.NDArray[np.uint64]:
@@ -52,7 +92,7 @@ def as_function(specification: str | npt.ArrayLike, n_inputs: int) -> npt.NDArra
             raise ValueError(f"one function was expected, got words of {len(words)}")
         return words[0]
     text = specification.strip()
-    shown = repr(text if len(text) <= 40 else text[:37] + "...")
+    shown = _shown(text)
     if re.fullmatch("[01]{2,}", text):
         if len(text) != 2**n_inputs:
             raise ValueError(
@@ -68,3 +108,7 @@ def as_function(specification: str | npt.ArrayLike, n_inputs: int) -> npt.NDArra
             )
         return from_integers([int(text, 16)], n_inputs)[0]
     return parse(text, n_inputs)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")

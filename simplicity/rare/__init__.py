@@ -9,7 +9,7 @@ from simplicity.rare.moves import Moves, TapeMoves, moves_of
 from simplicity.rare.nngp import nngp_log2_prior
 from simplicity.rare.orthant import OrthantDiagnostics, OrthantEstimate, log2_orthant_probability
 from simplicity.rare.probability import METHODS, probability
-from simplicity.rare.reachable import exact_prior
+from simplicity.rare.reachable import exact_log2_prior
 from simplicity.rare.repeats import Budget, repeated
 from simplicity.rare.splitting import Levels, SplittingRun, split
 
@@ -26,7 +26,7 @@ __all__ = [
     "TapeMoves",
     "complete",
     "conditional_log2_prior",
-    "exact_prior",
+    "exact_log2_prior",
     "log2_of_mean",
     "log2_orthant_probability",
     "log2_orthant_screen",

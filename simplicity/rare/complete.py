@@ -14,8 +14,10 @@ import numpy.typing as npt
 
 from simplicity.complexity import measure as measure_of
 from simplicity.functions import as_function, to_integers, to_strings
+from simplicity.random import checked_integer, checked_seed
 from simplicity.rare.estimate import Estimate, Log2Interval
-from simplicity.rare.probability import probability
+from simplicity.rare.probability import estimates_of
+from simplicity.rare.repeats import Budget
 from simplicity.sampling import Result
 
 if TYPE_CHECKING:
@@ -86,18 +88,46 @@ class Plane:
 def stratified(functions: Words, complexity: npt.ArrayLike, per_value: int, seed: int = 0) -> Words:
     """At most ``per_value`` functions of each complexity, drawn at random: those of a stratum alike.
 
+    Parameters
+    ----------
+    functions : (F, words) uint64
+    complexity : (F,) array
+        Numbers; functions of equal ones are a stratum.
+    per_value : int
+        At least 1.
+    seed : int
+
+    Returns
+    -------
+    (at most F, words) uint64
+        In the order given; none for no functions.
+
+    Raises
+    ------
+    ValueError
+        If there is not one complexity a function, one is NaN, or an argument is out of range.
+
     Examples
     --------
     >>> from simplicity.functions import from_integers
     >>> len(stratified(from_integers(range(16), 2), [2] * 10 + [5] * 6, per_value=4))
     8
     """
-    values = np.asarray(complexity, dtype=np.float64)
-    generator = np.random.default_rng(seed)
-    chosen = [
-        generator.permutation(np.flatnonzero(values == value))[:per_value] for value in np.unique(values)
-    ]
-    return np.asarray(functions)[np.sort(np.concatenate(chosen))]
+    words, values = np.asarray(functions), np.asarray(complexity, dtype=np.float64)
+    if words.ndim != 2 or words.dtype != np.uint64:
+        raise ValueError(
+            f"functions must be packed, uint64 of shape (count, words), got {words.dtype} of shape "
+            f"{words.shape}"
+        )
+    if values.shape != (len(words),) or np.isnan(values).any():
+        raise ValueError(
+            f"complexity must hold a number for each of {len(words)} functions, got shape {values.shape}"
+            f"{' with NaN' if np.isnan(values).any() else ''}"
+        )
+    most = checked_integer("per_value", per_value, 1, 2**62)
+    generator = np.random.default_rng(checked_seed(seed))
+    chosen = [generator.permutation(np.flatnonzero(values == value))[:most] for value in np.unique(values)]
+    return words[np.sort(np.concatenate(chosen))] if chosen else words
 
 
 def complete(
@@ -157,18 +187,20 @@ def complete(
     unseen = np.array([row for row in asked if row not in seen], dtype=np.uint64).reshape(
         -1, result.functions.shape[1]
     )
+    budget = Budget(target_error, budget_seconds)
+    if total_seconds is not None and not total_seconds >= 0:
+        raise ValueError(f"total_seconds must be a number from 0 up, or None, got {total_seconds!r}")
     name = result.label + (f" [{source}]" if (source := result.recipe["source"]) else "")  # a user's code
     known = {} if path is None else _read(Path(path), name, seed, target_error)
     rows, estimates = [], []
     keys = [f"0x{integer:x}" for integer in to_integers(unseen, n_inputs)]
+    missing = [row for row, key in enumerate(keys) if key not in known]
+    made = estimates_of(result.map, unseen[missing], "auto", result, seed, budget, False, {})
     for row, key in enumerate(tqdm(keys, unit=" functions", disable=not progress)):
         if key not in known:
             if total_seconds is not None and time.perf_counter() - start > total_seconds:
                 continue
-            known[key] = probability(
-                result.map, unseen[row], result=result, seed=seed, target_error=target_error,
-                budget_seconds=budget_seconds,
-            )  # fmt: skip
+            known[key] = next(made)
             if path is not None:
                 _append(Path(path), name, key, seed, target_error, known[key])
         rows.append(row)

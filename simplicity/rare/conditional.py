@@ -18,11 +18,12 @@ import numpy.typing as npt
 from simplicity.functions import as_function, unpack
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
-from simplicity.random import checked_integer, checked_seed
+from simplicity.random import checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.orthant import log2_orthant_probability
+from simplicity.rare.seeds import seed_of_function
 
-_FIRST_DRAWS = 32
+FIRST_DRAWS = 32
 _POINTS = 512  # a hidden draw: its estimate is unbiased, so that few will do
 _FEWEST_EFFECTIVE_DRAWS = 20
 
@@ -68,6 +69,7 @@ def conditional_log2_prior(
     budget_seconds : float, optional
         No doubling begins after this.
     seed : int
+        Different functions get hidden draws of their own, also with one seed: their errors are independent.
 
     Returns
     -------
@@ -97,18 +99,20 @@ def conditional_log2_prior(
             f"method 'conditional' needs at least {positions - 1} features for {positions} positions, got "
             f"{pf_map.readout.width}: the conditional covariance is singular; use 'splitting'"
         )
-    above = unpack(as_function(function, pf_map.n_inputs), pf_map.n_inputs)
-    most = checked_integer("max_draws", max_draws, _FIRST_DRAWS, 2**32)
+    words = as_function(function, pf_map.n_inputs)
+    above = unpack(words, pf_map.n_inputs)
+    most = checked_integer("max_draws", max_draws, FIRST_DRAWS, 2**32)
     evaluator, start = Evaluator(pf_map), time.perf_counter()
+    own_seed = seed_of_function(seed, words)
     shares: list[float] = []
-    wanted = _FIRST_DRAWS
+    wanted = FIRST_DRAWS
     while True:
-        noise = pf_map.noise.draw(checked_seed(seed), np.arange(len(shares), wanted))
+        noise = pf_map.noise.draw(own_seed, np.arange(len(shares), wanted))
         for draw, row in enumerate(noise, start=len(shares)):
             covariance = conditional_covariance(pf_map, evaluator, row)
             try:
                 found = log2_orthant_probability(
-                    covariance, above, max_points=_POINTS, seed=(seed + draw) % 2**64
+                    covariance, above, max_points=_POINTS, seed=(own_seed + draw) % 2**64
                 )
             except ValueError as error:
                 raise ValueError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import weakref
+import functools
 
 import numpy as np
 import numpy.typing as npt
@@ -15,34 +15,46 @@ from simplicity.sampling import Result
 from simplicity.statistics import Interval, binomial_interval, clustered_interval, effective_samples
 
 _LN_2 = float(np.log(2))
-_forms: weakref.WeakKeyDictionary[Result, npt.NDArray[np.uint64]] = weakref.WeakKeyDictionary()
 
 
-def counted(
-    pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64], result: Result, target_error: float = 0.3
-) -> Estimate:
-    """The estimate that a tally gives.
-
-    Without readouts, all functions that a declared symmetry makes of this one count: their number follows a
-    binomial law with the probability of the whole orbit. With readouts only the function's own count is
-    used, since a tally does not hold how members of an orbit cluster.
+class Counter:
+    """Counts functions in one tally, whose canonical forms are found once, for the first that needs them.
 
     Raises
     ------
     ValueError
         If the result is of another map.
     """
-    if result.map != pf_map:
-        raise ValueError(f"result is of another map, {result.label}; the map asked for is {pf_map.label}")
-    symmetries = dataclasses.asdict(pf_map.symmetries)
+
+    def __init__(self, pf_map: ParameterFunctionMap, result: Result) -> None:
+        if result.map != pf_map:
+            raise ValueError(f"result is of another map, {result.label}; the map asked for is {pf_map.label}")
+        self.result, self.n_inputs = result, pf_map.n_inputs
+        self.symmetries: dict[str, bool] = dataclasses.asdict(pf_map.symmetries)
+
+    @functools.cached_property
+    def forms(self) -> npt.NDArray[np.uint64]:
+        """Canonical forms of the tally's functions."""
+        return canonical_forms(self.result.functions, self.n_inputs, **self.symmetries)[0]
+
+    def __call__(self, function: npt.NDArray[np.uint64], target_error: float = 0.3) -> Estimate:
+        """The estimate that the tally gives.
+
+        Without readouts, all functions that a declared symmetry makes of this one count: their number follows
+        a binomial law with the probability of the whole orbit. With readouts only the function's own count is
+        used, since a tally does not hold how members of an orbit cluster.
+        """
+        return _counted(self, function, target_error)
+
+
+def _counted(counter: Counter, function: npt.NDArray[np.uint64], target_error: float) -> Estimate:
+    result, symmetries = counter.result, counter.symmetries
     n_samples, size = result.n_samples, 1
     diagnostics: dict[str, object] = {"samples": n_samples}
     interval: Interval
     if result.readouts == 1 and any(symmetries.values()):
-        form, sizes = canonical_forms(function, pf_map.n_inputs, **symmetries)
-        if result not in _forms:
-            _forms[result] = canonical_forms(result.functions, pf_map.n_inputs, **symmetries)[0]
-        hits = float(result.counts[(_forms[result] == form[0]).all(axis=1)].sum())
+        form, sizes = canonical_forms(function, counter.n_inputs, **symmetries)
+        hits = float(result.counts[(counter.forms == form[0]).all(axis=1)].sum())
         size = int(sizes[0])
         interval = binomial_interval(hits, n_samples)
         effective = hits

@@ -4,47 +4,52 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.functions import as_function
+from simplicity.functions import FormulaError, as_function
 from simplicity.maps import NNGP
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.random import checked_seed
 from simplicity.rare.conditional import conditional_log2_prior
-from simplicity.rare.counting import counted
+from simplicity.rare.counting import Counter
 from simplicity.rare.energies import OFFSET, has_logits, logit_energy, mismatch_energy
-from simplicity.rare.estimate import Estimate
+from simplicity.rare.estimate import Estimate, no_number
 from simplicity.rare.moves import TapeMoves, has_moves
 from simplicity.rare.nngp import has_orthants, nngp_log2_prior
-from simplicity.rare.reachable import exact_prior
+from simplicity.rare.options import check_options
+from simplicity.rare.reachable import exact_log2_prior
 from simplicity.rare.repeats import Budget, repeated
+from simplicity.rare.seeds import seed_of_function
 from simplicity.rare.splitting import Energy
-from simplicity.sampling import Result, sample
+from simplicity.rare.trial import Trial
+from simplicity.sampling import Result
 
 Words = npt.NDArray[np.uint64]
 
-_TRIED = 20_000  # samples drawn to see whether counting will do
 _ENOUGH_HITS = 100
 # Mismatches have few values, and programs few ways from one to the next: longer walks, more of them.
 _ON_PLATEAUS: dict[str, Any] = {"sweeps": 32, "pilot_particles": 512, "spread": 6.0}
 
 
-class Settings(NamedTuple):
-    """What every method gets besides the map and the function."""
+@dataclass(frozen=True)
+class Settings:
+    """What every method gets besides the map and the function; the functions of a list share it."""
 
     seed: int
     budget: Budget
-    result: Result | None
+    counter: Counter | None
+    trial: Trial
     advance: Callable[[int], Any]
     options: dict[str, Any]
 
 
 def _exact(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
-    found = exact_prior(pf_map, function)
+    found = exact_log2_prior(pf_map, function)
     if found is None:
         raise ValueError(
             f"method 'exact' knows no law of map {pf_map.name} for this function; use 'splitting' or 'auto'"
@@ -53,23 +58,21 @@ def _exact(pf_map: ParameterFunctionMap, function: Words, settings: Settings) ->
 
 
 def _count(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
-    if settings.result is None:
+    if settings.counter is None:
         raise ValueError("method 'count' needs a tally: pass result=simplicity.sample(map, …)")
-    return counted(pf_map, function, settings.result, settings.budget.target_error)
+    return settings.counter(function, settings.budget.target_error)
 
 
 def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
     energy = settings.options.get("energy", "auto")
-    if energy not in ("auto", "logits", "mismatches"):
-        raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {energy!r}")
     others = {name: value for name, value in settings.options.items() if name not in ("energy", "offset")}
     others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
     moves = TapeMoves(pf_map) if pf_map.noise.size is None else pf_map.noise
-    own_seed = np.random.SeedSequence([settings.seed, *map(int, function)]).generate_state(1, np.uint64)[0]
+    own_seed = seed_of_function(settings.seed, function)
 
     def with_energy(make: Callable[[], Energy], budget: Budget = settings.budget, **further: Any) -> Estimate:
         options = {**further, **others}
-        return repeated(make, moves, seed=int(own_seed), budget=budget, advance=settings.advance, **options)
+        return repeated(make, moves, seed=own_seed, budget=budget, advance=settings.advance, **options)
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
         return with_energy(lambda: mismatch_energy(pf_map, function), **_ON_PLATEAUS)
@@ -106,8 +109,10 @@ def _conditional(pf_map: ParameterFunctionMap, function: Words, settings: Settin
     )
 
 
+Method = Callable[[ParameterFunctionMap, Words, Settings], Estimate]
+
 #: Methods by name: ``(map, function, settings) -> Estimate``.
-METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] = {
+METHODS: dict[str, Method] = {
     "exact": _exact,
     "count": _count,
     "splitting": _splitting,
@@ -117,54 +122,39 @@ METHODS: dict[str, Callable[[ParameterFunctionMap, Words, Settings], Estimate]] 
 }
 
 
-_OF_SPLITTING = (
-    "particles", "sweeps", "frozen", "lowest_log2", "pilot_particles", "spread", "energy", "offset",
-)  # fmt: skip
-_OPTIONS = {
-    "auto": _OF_SPLITTING,
-    "splitting": _OF_SPLITTING,
-    "nngp": ("max_points",),
-    "conditional": ("max_draws",),
-}
-
-
 def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
     """Exact if known; an orthant at infinite width; counted if the hits suffice; else splitting."""
-    found = exact_prior(pf_map, function)
+    found = exact_log2_prior(pf_map, function)
     if found is not None:
         return found
     if isinstance(pf_map, NNGP) and not settings.options and has_orthants(pf_map):
         by_orthant = _nngp(pf_map, function, settings)
         if by_orthant.status in ("exact", "converged"):
             return by_orthant
-    by_count = _count(pf_map, function, settings) if settings.result is not None else None
+    start = time.perf_counter()
+    by_count = _count(pf_map, function, settings) if settings.counter is not None else None
     if by_count is not None and (by_count.status == "converged" or _has_enough(by_count)):
         return by_count
-    tally = _trial(pf_map, settings.seed, settings.budget.threads)
-    tried = counted(pf_map, function, tally, settings.budget.target_error)
-    if _has_enough(tried):
-        return tried
+    spent = 0
+    if settings.counter is None or settings.counter.result.n_samples < settings.trial.most_samples:
+        tally = settings.trial.counter()
+        if tally is not None:
+            tried = tally(function, settings.budget.target_error)
+            if _has_enough(tried):
+                return tried
+            by_count, spent = by_count or tried, tally.result.n_samples
     if not has_moves(pf_map):
-        return by_count or tried
-    by_splitting = _splitting(pf_map, function, settings)
+        return by_count or no_number("count", "over budget")
+    left = settings.budget.without(time.perf_counter() - start, spent)
+    left = left or dataclasses.replace(settings.budget, seconds=1e-9)
+    by_splitting = _splitting(pf_map, function, dataclasses.replace(settings, budget=left))
     if np.isnan(by_splitting.log2_prior) and by_count is not None and not np.isnan(by_count.log2_prior):
         return by_count
-    return by_splitting
+    return dataclasses.replace(by_splitting, evaluations=by_splitting.evaluations + spent)
 
 
 def _has_enough(estimate: Estimate) -> bool:
     return float(estimate.diagnostics["independent_hits"]) >= _ENOUGH_HITS
-
-
-_trials: dict[tuple[ParameterFunctionMap, int], Result] = {}
-
-
-def _trial(pf_map: ParameterFunctionMap, seed: int, threads: int | None) -> Result:
-    """A short tally of a map; the last one is kept, for the other functions of a list."""
-    if (pf_map, seed) not in _trials:
-        _trials.clear()
-        _trials[pf_map, seed] = sample(pf_map, _TRIED, seed=seed, threads=threads).with_map(pf_map)
-    return _trials[pf_map, seed]
 
 
 def probability(
@@ -231,26 +221,62 @@ def probability(
     >>> probability(Perceptron(n_inputs=3), "x1 ^ x2").log2_prior
     -inf
     """
+    is_list = isinstance(function, (list, tuple)) or (isinstance(function, np.ndarray) and function.ndim == 2)
+    with_progress = estimates_of(
+        pf_map, function if is_list else [function], method,  # type: ignore[arg-type]
+        result, seed,
+        Budget(target_error, budget_seconds, max_evaluations, threads), progress, options,
+    )  # fmt: skip
+    found = list(with_progress)
+    return found if is_list else found[0]
+
+
+def estimates_of(
+    pf_map: ParameterFunctionMap,
+    functions: Iterable[Any],
+    method: str,
+    result: Result | None,
+    seed: int,
+    budget: Budget,
+    progress: bool,
+    options: dict[str, Any],
+) -> Iterator[Estimate]:
+    """What `probability` gives for a list, one estimate after the other, all arguments checked first."""
     if method != "auto" and method not in METHODS:
         raise ValueError(f"method must be 'auto' or one of {', '.join(map(repr, METHODS))}, got {method!r}")
     if not isinstance(pf_map, ParameterFunctionMap):
         raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {pf_map!r}")
-    known = _OPTIONS.get(method, ())
-    for name in options:
-        if name not in known:
-            some = f"options are {', '.join(known)}" if known else "there are none"
-            raise ValueError(f"option {name!r} is unknown to method {method!r}: {some}")
-    is_list = isinstance(function, (list, tuple)) or (isinstance(function, np.ndarray) and function.ndim == 2)
-    wanted = [as_function(one, pf_map.n_inputs) for one in (function if is_list else [function])]  # type: ignore[union-attr]
-    budget = Budget(target_error, budget_seconds, max_evaluations, threads)
-    run = _auto if method == "auto" else METHODS[method]
-    estimates = []
+    if result is not None and not isinstance(result, Result):
+        raise ValueError(f"result must be a tally, such as simplicity.sample(map, …), got {result!r}")
+    check_options(method, options)
+    wanted = _checked_list(functions, pf_map.n_inputs)
+    seed = checked_seed(seed)
+    counter = None if result is None else Counter(pf_map, result)
+    return _made(pf_map, wanted, METHODS.get(method, _auto), seed, budget, counter, progress, options)
+
+
+def _made(
+    pf_map: ParameterFunctionMap, wanted: list[Words], run: Method, seed: int, budget: Budget,
+    counter: Counter | None, progress: bool, options: dict[str, Any],
+) -> Iterator[Estimate]:  # fmt: skip
     from tqdm import tqdm
 
     with tqdm(unit=" runs", leave=False, disable=not progress) as bar:
-        settings = Settings(checked_seed(seed), budget, result, bar.update, options)
+        settings = Settings(seed, budget, counter, Trial(pf_map, seed, budget), bar.update, options)
         for words in wanted:
             start = time.perf_counter()
             estimate = run(pf_map, words, settings)
-            estimates.append(dataclasses.replace(estimate, seconds=time.perf_counter() - start))
-    return estimates if is_list else estimates[0]
+            yield dataclasses.replace(estimate, seconds=time.perf_counter() - start)
+
+
+def _checked_list(functions: Iterable[Any], n_inputs: int) -> list[Words]:
+    """Packed functions; of one that cannot be read, its place in the list is said."""
+    found = []
+    for place, one in enumerate(functions, start=1):
+        try:
+            found.append(as_function(one, n_inputs))
+        except FormulaError:  # shows the formula
+            raise
+        except ValueError as error:
+            raise ValueError(f"function number {place}: {error}") from error
+    return found

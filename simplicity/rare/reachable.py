@@ -18,8 +18,7 @@ from simplicity.maps import (
 )
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.rare.estimate import Estimate, exact
-from simplicity.theory.exact import ExactPrior, is_threshold_function
-from simplicity.theory.exact import exact_prior as law_of
+from simplicity.theory.exact import ExactPrior, exact_prior, is_threshold_function
 
 
 def is_proved_unreachable(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> bool:
@@ -43,7 +42,7 @@ def is_proved_unreachable(pf_map: ParameterFunctionMap, function: npt.NDArray[np
         return False
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8)  # a list of functions asks for one map's law; maps are immutable values
 def _small_law(pf_map: ParameterFunctionMap) -> ExactPrior | None:
     """All priors of a map whose law takes about a second to work out."""
     is_small = (
@@ -51,16 +50,16 @@ def _small_law(pf_map: ParameterFunctionMap) -> ExactPrior | None:
         or (isinstance(pf_map, BooleanCircuit) and pf_map.n_inputs <= 3 and pf_map.n_gates <= 3)
         or (isinstance(pf_map, Perceptron) and pf_map.n_inputs <= 2 and pf_map.distribution == "normal")
     )
-    return law_of(pf_map) if is_small else None
+    return exact_prior(pf_map) if is_small else None
 
 
-def exact_prior(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> Estimate | None:
+def exact_log2_prior(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> Estimate | None:
     """The exact prior where it is known: null models, and 0 where no parameters induce the function.
 
     Examples
     --------
     >>> from simplicity.functions import as_function
-    >>> exact_prior(Perceptron(n_inputs=2), as_function("x1 ^ x2", 2)).log2_prior
+    >>> exact_log2_prior(Perceptron(n_inputs=2), as_function("x1 ^ x2", 2)).log2_prior
     -inf
     """
     positions = 2**pf_map.n_inputs

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import numbers
-import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +16,7 @@ from simplicity.random import Noise, checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.moves import Moves
 from simplicity.rare.splitting import Energy, SplittingRun, split
+from simplicity.threads import checked_threads
 
 _SCOUT, _PILOT = 2**32 - 1, 2**32  # numbers of the runs that show the cost and set the levels
 _BATCH = 8  # runs before the error is looked at
@@ -23,6 +24,14 @@ _FEWEST_RUNS = 6  # that a number needs, where the budget cuts the batch
 _MOST_RUNS = 64
 _LARGEST_ERROR = 8.0  # bits: beyond, runs say no more than that the function is rare, and no number is given
 _FEWEST_PARTICLES, _MOST_PARTICLES = 64, 8192
+
+
+def checked_positive(name: str, value: object, otherwise: str = "") -> float:
+    """A finite number above 0."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not 0 < float(value) < math.inf:  # type: ignore[arg-type]
+        raise ValueError(f"{name} must be a finite number above 0{otherwise}, got {value!r}")
+    return float(value)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -47,16 +56,12 @@ class Budget:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (
-            ("target_error", self.target_error),
-            ("budget_seconds", self.seconds),
-            ("max_evaluations", self.evaluations),
-        ):
-            is_given = value is not None or name == "target_error"
-            if is_given and not (isinstance(value, numbers.Real) and value > 0):
-                raise ValueError(f"{name} must be a number above 0, got {value!r}")
-        if self.threads is not None:
-            checked_integer("threads", self.threads, 1, 2**16)
+        checked_positive("target_error", self.target_error)
+        if self.seconds is not None:
+            checked_positive("budget_seconds", self.seconds, "; None sets no limit")
+        if self.evaluations is not None:
+            checked_integer("max_evaluations", self.evaluations, 1, 2**62)
+        checked_threads(self.threads)
 
     def without(self, seconds: float, evaluations: int) -> Budget | None:
         """What is left of it, or None."""
@@ -69,7 +74,7 @@ class Budget:
     @property
     def n_threads(self) -> int:
         """Threads to use."""
-        return int(self.threads or len(os.sched_getaffinity(0)))
+        return checked_threads(self.threads)
 
 
 def repeated(
@@ -115,10 +120,17 @@ def repeated(
     Returns
     -------
     Estimate
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     budget = budget or Budget()
     if particles is not None:
         particles = checked_integer("particles", particles, 4, 2**24)
+    pilot_particles = checked_integer("pilot_particles", pilot_particles, 4, 2**24)
+    sweeps, spread = checked_integer("sweeps", sweeps, 1, 10_000), checked_positive("spread", spread)
     start = time.perf_counter()
     settings: dict[str, Any] = {"sweeps": sweeps, "target": target, "seed": seed, "lowest_log2": lowest_log2}
     split(make_energy(), noise, particles=4, sweeps=1, target=target, max_evaluations=8)  # compiles

@@ -219,6 +219,10 @@ def split(
     sweeps = checked_integer("sweeps", sweeps, 1, 10_000)
     if not 1 / particles <= survivors < 1:
         raise ValueError(f"survivors must lie between 1 / particles and 1, got {survivors!r}")
+    if not lowest_log2 < 0:
+        raise ValueError(f"lowest_log2 must be below 0, got {lowest_log2!r}")
+    if np.isnan(target):
+        raise ValueError("target must be a number, got NaN")
     start = time.perf_counter()
     moves = moves_of(noise) if isinstance(noise, Noise) else noise
     cloud = _Cloud(energy, moves, particles, checked_seed(seed), checked_integer("run", run, 0, 2**32))

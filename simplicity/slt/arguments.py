@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.maps.base import checked_widths
+from simplicity.random import checked_integer
+
 Floats = npt.NDArray[np.float64]
 
-
-def checked_integer(name: str, value: Any, smallest: int) -> int:
-    """An integer that is at least ``smallest``."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < smallest:
-        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}")
-    return int(value)
+MOST_PARAMETERS = 2**31
+_LARGEST_EXPONENT = 1000
 
 
 def checked_positive(name: str, value: Any) -> float:
@@ -31,15 +30,17 @@ def checked_positive(name: str, value: Any) -> float:
 
 def checked_exponents(name: str, exponents: Sequence[int]) -> tuple[int, ...]:
     """Integers of at least 0, not all 0."""
-    checked = tuple(checked_integer(f"each of {name}", exponent, 0) for exponent in exponents)
+    checked = tuple(
+        checked_integer(f"each of {name}", exponent, 0, _LARGEST_EXPONENT) for exponent in exponents
+    )
     if not any(checked):
         raise ValueError(f"{name} must hold at least one positive integer, got {tuple(exponents)!r}")
     return checked
 
 
-def checked_widths(widths: Sequence[int]) -> tuple[int, ...]:
+def checked_layers(widths: Sequence[int]) -> tuple[int, ...]:
     """Two or more positive widths."""
-    checked = tuple(checked_integer("each width", width, 1) for width in widths)
+    checked = checked_widths("widths", widths)
     if len(checked) < 2:
         raise ValueError(f"widths must list at least the inputs and the outputs, got {tuple(widths)!r}")
     return checked
@@ -47,7 +48,7 @@ def checked_widths(widths: Sequence[int]) -> tuple[int, ...]:
 
 def checked_rank(rank: int, widths: tuple[int, ...]) -> int:
     """A rank that a product of matrices of these widths can have."""
-    checked = checked_integer("rank", rank, 0)
+    checked = checked_integer("rank", rank, 0, MOST_PARAMETERS)
     if checked > min(widths):
         raise ValueError(f"rank must be at most the smallest width, {min(widths)}, got {rank!r}")
     return checked

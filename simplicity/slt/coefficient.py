@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from simplicity.slt.arguments import Floats, checked_integer, checked_parameters
+from simplicity.random import checked_integer
+from simplicity.slt.arguments import Floats, checked_parameters
 from simplicity.slt.curve import VolumeCurve, VolumeStatus, interpolated, jackknife_error, leave_one_out
 from simplicity.slt.volume import AnyLoss, loss_and_prior, volume
 from simplicity.statistics import checked_level
@@ -86,7 +87,7 @@ class LearningCoefficient:
         import pandas as pd
 
         curve = self.curve
-        windows = checked_integer("windows", windows, 1)
+        windows = checked_integer("windows", windows, 1, 10_000)
         if len(curve.eps) < 2:
             raise ValueError(f"the curve of {curve.loss} has too few levels ({curve.status})")
         largest = min(curve.eps[0], 0.5 * curve.reference)  # where log(reference / eps) is positive
@@ -165,11 +166,7 @@ def learning_coefficient(
                     f"got a loss of {at_centre:g}"
                 )
         curve = volume(loss, function=function, size=size, centre=centre, **options)
-    m = checked_integer("assumed_multiplicity", assumed_multiplicity, 1)
-    if m > curve.size:
-        raise ValueError(
-            f"assumed_multiplicity must be at most {curve.size}, the number of parameters, got {m}"
-        )
+    m = checked_integer("assumed_multiplicity", assumed_multiplicity, 1, curve.size)
     scale = _checked_range(curve, eps_range)
     if curve.status not in ("converged", "few ancestors"):
         nowhere = (np.nan, np.nan)

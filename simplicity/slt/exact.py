@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from simplicity.slt.arguments import checked_exponents, checked_rank, checked_widths
+from simplicity.slt.arguments import checked_exponents, checked_layers, checked_rank
 
 
 class ExactCoefficient(NamedTuple):
@@ -102,7 +102,7 @@ def reduced_rank(inputs: int, hidden: int, outputs: int, rank: int) -> ExactCoef
     >>> reduced_rank(2, 2, 2, 1)
     ExactCoefficient(value=2.0, multiplicity=2)
     """
-    m, h, n = checked_widths((inputs, hidden, outputs))
+    m, h, n = checked_layers((inputs, hidden, outputs))
     r = checked_rank(rank, (m, h, n))
     if m + h < n + r:
         return ExactCoefficient((h * m - h * r + n * r) / 2, 1)
@@ -145,7 +145,7 @@ def deep_linear(widths: Sequence[int], rank: int) -> ExactCoefficient:
     >>> deep_linear([1, 1, 1, 1], 0)  # (w1 w2 w3)^2, a normal crossing
     ExactCoefficient(value=0.5, multiplicity=3)
     """
-    layers = checked_widths(widths)
+    layers = checked_layers(widths)
     r = checked_rank(rank, layers)
     excess = sorted(width - r for width in layers)
     size = 2

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.random import checked_seed
-from simplicity.slt.arguments import Floats, checked_integer, checked_parameters, checked_positive
+from simplicity.random import checked_integer, checked_seed
+from simplicity.slt.arguments import Floats, checked_parameters, checked_positive
 from simplicity.slt.losses import Loss
 from simplicity.slt.volume import AnyLoss, loss_and_prior
 
@@ -127,13 +127,13 @@ def langevin(
     if n_beta is not None and n_samples is not None:
         raise ValueError("n_beta and n_samples say the same: give one")
     if n_samples is not None:
-        n = checked_integer("n_samples", n_samples, 3)
+        n = checked_integer("n_samples", n_samples, 3, 2**53)
         n_beta = n / np.log(n)
     n_beta = checked_positive("n_beta", 100.0 if n_beta is None else n_beta)
     around = (
         np.zeros(measured.size) if centre is None else checked_parameters("centre", centre, measured.size)
     )
-    chains, steps = checked_integer("chains", chains, 4), checked_integer("steps", steps, 100)
+    chains, steps = checked_integer("chains", chains, 4, 2**20), checked_integer("steps", steps, 100, 2**31)
     target = _Target(measured, around, n_beta, checked_positive("scale", scale))
     generator = np.random.Generator(np.random.Philox(checked_seed(seed)))
     losses, acceptance, step = _chains(target, chains, steps, generator)

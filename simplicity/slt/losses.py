@@ -10,12 +10,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.random import checked_integer
 from simplicity.slt.arguments import (
+    MOST_PARAMETERS,
     Floats,
     checked_exponents,
-    checked_integer,
+    checked_layers,
     checked_rank,
-    checked_widths,
 )
 
 
@@ -43,7 +44,7 @@ class Loss:
     finest: float = 0.0
 
     def __post_init__(self) -> None:
-        checked_integer("size", self.size, 1)
+        checked_integer("size", self.size, 1, MOST_PARAMETERS)
 
     def __call__(self, parameters: Floats) -> Floats:
         """Losses of rows of parameters, checked.
@@ -122,7 +123,7 @@ def loss(
     title = name or str(getattr(function, "__name__", "loss"))
     if isinstance(function, numba.core.dispatcher.Dispatcher):
         function = _over_rows(function)
-    return Loss(title, checked_integer("size", size, 1), function, gradient)
+    return Loss(title, checked_integer("size", size, 1, MOST_PARAMETERS), function, gradient)
 
 
 def _over_rows(row_loss: Any) -> Callable[[Floats], Floats]:
@@ -190,7 +191,7 @@ def deep_linear(widths: Sequence[int], rank: int) -> Loss:
     >>> deep_linear([2, 1, 2], 1)(np.array([[1.0, 0.0, 1.0, 0.0], [1.0, 0.0, 1.0, 2.0]]))
     array([0., 4.])
     """
-    layers = checked_widths(widths)
+    layers = checked_layers(widths)
     shapes = list(zip(layers[1:], layers[:-1], strict=True))
     ends = np.cumsum([rows * columns for rows, columns in shapes])
     truth = np.zeros((layers[-1], layers[0]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,19 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.maps.base import ParameterFunctionMap
-from simplicity.random import Noise
+from simplicity.random import Noise, checked_integer, checked_seed
 from simplicity.rare.splitting import SplittingRun, split
-from simplicity.slt.arguments import (
-    Floats,
-    checked_integer,
-    checked_parameters,
-    checked_positive,
-)
+from simplicity.slt.arguments import Floats, checked_parameters, checked_positive
 from simplicity.slt.curve import VolumeCurve, VolumeStatus
 from simplicity.slt.losses import Loss
 from simplicity.slt.losses import loss as loss_of
 from simplicity.slt.map_losses import squared_error
 from simplicity.slt.moves import FineMoves
+from simplicity.threads import checked_threads
 
 AnyLoss = Loss | ParameterFunctionMap | Callable[..., Any]
 
@@ -150,9 +145,9 @@ def volume(
             f"smallest must be at least {measured.finest:g}, below which {measured.name} is rounding, "
             f"got {smallest:g}"
         )
-    particles = checked_integer("particles", particles, 16)
-    runs = checked_integer("runs", runs, 2)
-    threads = checked_integer("threads", threads or len(os.sched_getaffinity(0)), 1)
+    particles, seed = checked_integer("particles", particles, 16, 2**24), checked_seed(seed)
+    runs, sweeps = checked_integer("runs", runs, 2, 10_000), checked_integer("sweeps", sweeps, 1, 10_000)
+    workers = checked_threads(threads)
     budget = None if budget_seconds is None else checked_positive("budget_seconds", budget_seconds)
     start = time.perf_counter()
     moves = FineMoves(prior.noise)
@@ -174,13 +169,13 @@ def volume(
             budget_seconds=seconds,
         )
 
-    pilot = run(0, None, None if budget is None else budget / (1 + runs / min(threads, runs)))
+    pilot = run(0, None, None if budget is None else budget / (1 + runs / min(workers, runs)))
     made = [pilot]
     log2_volumes, levels = np.empty((runs, 0)), np.empty(0)
     if len(pilot.thresholds) and pilot.status in ("reached", "over budget"):
         left = None if budget is None else budget - (time.perf_counter() - start)
-        each = None if left is None else max(left, 1e-3) / -(-runs // threads)
-        with ThreadPoolExecutor(threads, thread_name_prefix="simplicity") as pool:
+        each = None if left is None else max(left, 1e-3) / -(-runs // workers)
+        with ThreadPoolExecutor(workers, thread_name_prefix="simplicity") as pool:
             later = list(pool.map(lambda number: run(number, pilot.levels, each), range(1, runs + 1)))
         made += later
         levels, log2_volumes = _curves(later, pilot.thresholds, smallest if _reached(pilot) else None)

@@ -4,7 +4,7 @@ from simplicity.theory import exact
 from simplicity.theory.blind_spots import Gaps, blind_spots, gaps
 from simplicity.theory.bounds import Bound, a_priori_bound, predicted_bound
 from simplicity.theory.comparison import (
-    Estimate,
+    FunctionalEstimate,
     entropy,
     kl_divergence,
     prior_by_ones,
@@ -14,8 +14,9 @@ from simplicity.theory.comparison import (
 from simplicity.theory.correlation import RankCorrelation, rank_correlation
 from simplicity.theory.envelope import Envelope, fitted_bound, independent_hits, upper_envelope
 from simplicity.theory.laws import ComplexityPrior, prior_by_complexity, zipf_rank
-from simplicity.theory.learning import Posterior, learning_curve, posterior
+from simplicity.theory.learning import learning_curve
 from simplicity.theory.mass import Counting, MassBelow, counting, line_mass, mass_below
+from simplicity.theory.posterior import Posterior, posterior
 from simplicity.theory.simple import simple_functions
 from simplicity.theory.simple_sample import SimpleSample, simple_functions_sample
 from simplicity.theory.survival import Quantile, Survival, kaplan_meier
@@ -25,7 +26,7 @@ __all__ = [
     "ComplexityPrior",
     "Counting",
     "Envelope",
-    "Estimate",
+    "FunctionalEstimate",
     "Gaps",
     "MassBelow",
     "Posterior",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-class Estimate(NamedTuple):
+class FunctionalEstimate(NamedTuple):
     """A functional of priors.
 
     Parameters
@@ -47,7 +47,7 @@ class Estimate(NamedTuple):
     method: str
 
 
-def entropy(prior: AnyPrior) -> Estimate:
+def entropy(prior: AnyPrior) -> FunctionalEstimate:
     """Shannon entropy of a prior over functions, in bits.
 
     Of a result, the Miller-Madow estimate (Miller 1955): plug-in plus Σ var(P_f) / (2 P_f ln 2) bits with
@@ -61,7 +61,7 @@ def entropy(prior: AnyPrior) -> Estimate:
 
     Returns
     -------
-    Estimate
+    FunctionalEstimate
 
     Raises
     ------
@@ -78,7 +78,7 @@ def entropy(prior: AnyPrior) -> Estimate:
     p = _normalised(listed)
     plug_in = float(-(p * np.log2(p)).sum())
     if not isinstance(listed, Result):
-        return Estimate(plug_in, 0.0, plug_in, plug_in, 0.0, "exact")
+        return FunctionalEstimate(plug_in, 0.0, plug_in, plug_in, 0.0, "exact")
     correction = float((_variances(listed) / p).sum()) / (2 * math.log(2))
     left = 2.0 ** min(2**listed.n_inputs, 1000) - len(p)
     unseen = listed.unseen_mass if left > 0 else 0.0
@@ -87,10 +87,10 @@ def entropy(prior: AnyPrior) -> Estimate:
     high = (1 - unseen) * plug_in + unseen * log2_left + spread
     value = min(plug_in + correction, float(2**listed.n_inputs))
     error = _delta_error(listed, -np.log2(p) - plug_in)
-    return Estimate(value, error, plug_in, max(high, value), unseen, "Miller-Madow")
+    return FunctionalEstimate(value, error, plug_in, max(high, value), unseen, "Miller-Madow")
 
 
-def kl_divergence(prior: AnyPrior, reference: AnyPrior, *, pseudocount: float = 0.5) -> Estimate:
+def kl_divergence(prior: AnyPrior, reference: AnyPrior, *, pseudocount: float = 0.5) -> FunctionalEstimate:
     """Kullback-Leibler divergence D(prior || reference) = Σ P log2(P / Q), in bits.
 
     Frequencies make it infinite wherever the reference did not see a function, so a function that the
@@ -109,7 +109,7 @@ def kl_divergence(prior: AnyPrior, reference: AnyPrior, *, pseudocount: float = 
 
     Returns
     -------
-    Estimate
+    FunctionalEstimate
         Standard error by the delta method from both.
 
     Raises
@@ -132,7 +132,7 @@ def kl_divergence(prior: AnyPrior, reference: AnyPrior, *, pseudocount: float = 
     of_p, missed = p > 0, (p > 0) & (q == 0)
     largest = max(_unseen(prior), _unseen(reference))
     if missed.any() and not isinstance(reference, Result):
-        return Estimate(math.inf, 0.0, math.inf, math.inf, largest, "exact reference")
+        return FunctionalEstimate(math.inf, 0.0, math.inf, math.inf, largest, "exact reference")
     floor = pseudocount / reference.n_draws if isinstance(reference, Result) else 1.0
     filled = np.where(missed, floor, np.where(of_p, q, 1.0))
     ratio = np.log2(np.where(of_p, p, filled) / filled)
@@ -151,10 +151,10 @@ def kl_divergence(prior: AnyPrior, reference: AnyPrior, *, pseudocount: float = 
     high = math.inf if missed.any() else value
     sampled = isinstance(prior, Result) or isinstance(reference, Result)
     method = "plug-in, corrected to second order" if sampled else "exact"
-    return Estimate(value, error, min(max(low, 0.0), value), high, largest, method)
+    return FunctionalEstimate(value, error, min(max(low, 0.0), value), high, largest, method)
 
 
-def total_variation(prior: AnyPrior, other: AnyPrior) -> Estimate:
+def total_variation(prior: AnyPrior, other: AnyPrior) -> FunctionalEstimate:
     """Total variation distance Σ |P - Q| / 2, between 0 and 1.
 
     Frequencies differ even where the laws agree, so the plug-in is biased upward: ``low`` takes off its
@@ -168,7 +168,7 @@ def total_variation(prior: AnyPrior, other: AnyPrior) -> Estimate:
 
     Returns
     -------
-    Estimate
+    FunctionalEstimate
 
     Raises
     ------
@@ -192,7 +192,7 @@ def total_variation(prior: AnyPrior, other: AnyPrior) -> Estimate:
     bias = float(np.sqrt(2 / math.pi * variance).sum() / 2)
     unseen = max(_unseen(prior), _unseen(other))
     method = "plug-in" if isinstance(prior, Result) or isinstance(other, Result) else "exact"
-    return Estimate(value, error, max(value - bias, 0.0), min(value + unseen, 1.0), unseen, method)
+    return FunctionalEstimate(value, error, max(value - bias, 0.0), min(value + unseen, 1.0), unseen, method)
 
 
 class Pair(NamedTuple):

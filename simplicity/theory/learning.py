@@ -1,4 +1,4 @@
-"""Learning from a prior: the exact Bayesian posterior over its functions, and how it generalises.
+"""Learning from a prior: how the exact Bayesian posterior over its functions generalises.
 
 The likelihood is 0-1: a function fits a training set of positions of the target if it agrees on all of
 them. The error of a function is counted off the training set, and a posterior's error is its mean (that of
@@ -18,9 +18,10 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from simplicity.compilation import kernel
-from simplicity.functions import as_function, ones, pack
-from simplicity.random import checked_integer
+from simplicity.functions import as_function, ones, pack, words_of
+from simplicity.random import checked_integer, checked_seed
 from simplicity.theory.tabulated import AnyPrior, checked_prior
+from simplicity.threads import checked_threads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,84 +30,17 @@ Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
 _SETS_AT_A_TIME = 64
-_THREADS = 2
-
-
-class Posterior(NamedTuple):
-    """Functions that fit a training set.
-
-    Parameters
-    ----------
-    functions : (F, words) uint64
-        Most probable first.
-    probability : (F,) float64
-        Sums to 1.
-    evidence : float
-        Prior of all of them together: the marginal likelihood.
-    """
-
-    functions: Words
-    probability: Floats
-    evidence: float
-
-
-def posterior(prior: AnyPrior, target: str | npt.ArrayLike, training_positions: npt.ArrayLike) -> Posterior:
-    """The posterior over a prior's functions, given a target's values at some positions.
-
-    Parameters
-    ----------
-    prior : Result or ExactPrior
-        Functions that a result did not see count as impossible.
-    target : str or (words,) uint64
-        As for `simplicity.functions.as_function`: a truth table, hexadecimal, a formula, or packed.
-    training_positions : array of int
-        Different positions of the truth table; none gives the prior.
-
-    Returns
-    -------
-    Posterior
-
-    Raises
-    ------
-    ValueError
-        If no function fits, a position is out of range or given twice, or the prior is truncated or empty.
-
-    Examples
-    --------
-    >>> from simplicity.theory import exact
-    >>> found = posterior(exact.uniform_prior(1), "01", [1])
-    >>> found.probability, found.evidence
-    (array([0.5, 0.5]), 0.5)
-    """
-    listed = checked_prior("prior", prior)
-    wanted = as_function(target, listed.n_inputs)
-    size = 2**listed.n_inputs
-    positions = np.asarray(training_positions)
-    if positions.size == 0:
-        positions = np.empty(0, dtype=np.int64)
-    whole = positions.ndim == 1 and positions.dtype.kind in "iu"
-    if not whole or not ((positions >= 0) & (positions < size)).all():
-        raise ValueError(
-            f"training_positions must be integers from 0 to {size - 1}, got {training_positions!r}"
-        )
-    if len(np.unique(positions)) != len(positions):
-        raise ValueError(f"training_positions must be different, got {training_positions!r}")
-    inside = np.zeros(size, dtype=bool)
-    inside[positions] = True
-    fits = ((listed.functions ^ wanted) & pack(inside) == 0).all(axis=1)
-    weights = listed.prior[fits]
-    if not fits.any():
-        raise ValueError(f"training_positions of the target are fitted by no function of {listed.label!r}")
-    return Posterior(listed.functions[fits], weights / weights.sum(), float(weights.sum()))
+_MOST_BYTES = 2**30  # of packed training sets
 
 
 def learning_curve(
     prior: AnyPrior,
     target: str | npt.ArrayLike,
-    training_sizes: Iterable[int],
+    training_sizes: int | Iterable[int],
     *,
     n_training_sets: int = 1000,
     seed: int = 0,
+    threads: int | None = None,
 ) -> pd.DataFrame:
     """Expected error off the training set against the size of the training set.
 
@@ -127,10 +61,12 @@ def learning_curve(
     prior : Result or ExactPrior
     target : str or (words,) uint64
         As for `simplicity.functions.as_function`: a truth table, hexadecimal, a formula, or packed.
-    training_sizes : iterable of int
+    training_sizes : int or iterable of int
         Each from 0 to 2^n; at 2^n no point is left and errors are NaN.
     n_training_sets : int
     seed : int
+    threads : int, optional
+        Default: all processors. The table is the same for any.
 
     Returns
     -------
@@ -144,7 +80,8 @@ def learning_curve(
     Raises
     ------
     ValueError
-        If a size is not an integer from 0 to 2^n, or the prior is truncated or empty.
+        If a size is not an integer from 0 to 2^n, the training sets would not fit into a gigabyte, or the
+        prior is truncated or empty.
 
     Examples
     --------
@@ -160,20 +97,24 @@ def learning_curve(
     listed = checked_prior("prior", prior)
     wanted = as_function(target, listed.n_inputs)
     size = 2**listed.n_inputs
-    sizes = [checked_integer("training_sizes", m, 0, size) for m in training_sizes]
+    given = training_sizes if isinstance(training_sizes, Iterable) else [training_sizes]
+    sizes = [checked_integer("training_sizes", m, 0, size) for m in given]
     n_sets = checked_integer("n_training_sets", n_training_sets, 1, 10**9)
-    checked_integer("seed", seed, 0, 2**64 - 1)
+    seed, workers = checked_seed(seed), checked_threads(threads)
     errors = listed.functions ^ wanted
     n_errors = ones(errors)
     of_each = np.bincount(n_errors, weights=listed.prior, minlength=size + 1)
     n_ones = int(ones(wanted)[0])
     sampled = sorted({m for m in sizes if math.comb(size, m) > n_sets})
-    averages = {
-        m: _averaged(errors, listed.prior, size, [m], _all_masks(size, m))[0] for m in {*sizes} - {*sampled}
-    }
+    _check_memory(size, n_sets, len(sampled))
+    _check_memory(size, max((math.comb(size, m) for m in {*sizes} - {*sampled}), default=0), 1)
+    averages = {}
+    for m in {*sizes} - {*sampled}:
+        averages[m] = _averaged(errors, listed.prior, size, [m], _all_masks(size, m), workers)[0]
     if sampled:
         masks = _sampled_masks(size, sampled, n_sets, seed)
-        averages |= dict(zip(sampled, _averaged(errors, listed.prior, size, sampled, masks), strict=True))
+        found = _averaged(errors, listed.prior, size, sampled, masks, workers)
+        averages |= dict(zip(sampled, found, strict=True))
     rows = []
     for m in sizes:
         evidence, error = annealed(of_each, m)
@@ -252,33 +193,48 @@ class _Average(NamedTuple):
     unfitted_share: float
 
 
+def _check_memory(size: int, n_sets: int, n_sizes: int) -> None:
+    """Refuse more training sets than there is room for."""
+    of_a_set = n_sizes * 8 * words_of(size.bit_length() - 1)
+    if n_sets * of_a_set > _MOST_BYTES:
+        raise ValueError(
+            f"n_training_sets must be at most {_MOST_BYTES // of_a_set} where {n_sizes} training sizes of "
+            f"{size} positions are asked for: {n_sets} training sets would take "
+            f"{n_sets * of_a_set / 2**30:.3g} GiB, and 1 is the most"
+        )
+
+
 def _all_masks(size: int, m: int) -> npt.NDArray[np.uint64]:
     """Every training set of m positions, (sets, 1, words)."""
-    chosen = np.array(list(itertools.combinations(range(size), m)), dtype=np.int64)
-    inside = np.zeros((len(chosen), size), dtype=bool)
-    inside[np.arange(len(chosen))[:, None], chosen] = True
-    return pack(inside)[:, None]
+    sets = itertools.combinations(range(size), m)
+    packed = []
+    while some := list(itertools.islice(sets, _SETS_AT_A_TIME)):
+        inside = np.zeros((len(some), size), dtype=bool)
+        np.put_along_axis(inside, np.array(some, dtype=np.int64).reshape(len(some), m), True, axis=1)
+        packed.append(pack(inside))
+    return np.concatenate(packed)[:, None]
 
 
 def _sampled_masks(size: int, sizes: list[int], n_sets: int, seed: int) -> npt.NDArray[np.uint64]:
     """Nested training sets of each size, (sets, sizes, words)."""
     generator = np.random.Generator(np.random.Philox(key=seed))
-    masks = []
+    masks = np.empty((n_sets, len(sizes), words_of(size.bit_length() - 1)), dtype=np.uint64)
+    limits = np.array(sizes)[:, None]
     for start in range(0, n_sets, _SETS_AT_A_TIME):
         count = min(_SETS_AT_A_TIME, n_sets - start)
-        ranks = generator.permuted(np.tile(np.arange(size), (count, 1)), axis=1)
-        masks.append(pack(ranks[:, None, :] < np.array(sizes)[:, None]))
-    return np.concatenate(masks)
+        for row, ranks in enumerate(generator.permuted(np.tile(np.arange(size), (count, 1)), axis=1), start):
+            masks[row] = pack(ranks < limits)
+    return masks
 
 
 def _averaged(
-    errors: Words, prior: Floats, size: int, sizes: list[int], masks: npt.NDArray[np.uint64]
+    errors: Words, prior: Floats, size: int, sizes: list[int], masks: npt.NDArray[np.uint64], threads: int
 ) -> list[_Average]:
     """Mean posterior error over training sets at each size; masks of one set are nested, smallest first."""
     n_sets = len(masks)
     fitting, erring = np.zeros(masks.shape[:2]), np.zeros(masks.shape[:2])
     error_mass = prior * ones(errors)
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         parts = [slice(start, start + _SETS_AT_A_TIME) for start in range(0, n_sets, _SETS_AT_A_TIME)]
         list(
             pool.map(

@@ -10,7 +10,6 @@ The number of words is the same for a string and its complement; the walk takes 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from simplicity.compilation import kernel
 from simplicity.complexity.lz76 import reversed_words, word_counts
 from simplicity.functions import words_of
+from simplicity.threads import checked_threads
 
 Words = npt.NDArray[np.uint64]
 
@@ -187,5 +187,5 @@ def strings_of_few_words(n_inputs: int, most_words: int, most_in_both: int) -> W
             kept.append(strings[word_counts(strings, n_inputs) + backward <= most_in_both])
         return np.concatenate(kept)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(checked_threads()) as pool:
         return np.concatenate(list(pool.map(of_part, np.array_split(beginnings, _PARTS))))

@@ -1,6 +1,7 @@
 """The command line, run as a subprocess: what it prints, its exit status, and one line for every mistake."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -162,6 +163,35 @@ def test_complexity_reads_hexadecimal(folder):
     assert done.returncode == 0, done.stderr
     found = complexities_of(done)
     assert found["0x1A45"] == found["0001101001000101"] and found["0x6"] == found["0110"]
+
+
+def test_complexity_reads_formulas(folder):
+    done = run("complexity", "x1^x2", "0x6", "maj(x1,x2,1)", "--n-inputs", "2", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    found = complexities_of(done)
+    assert found["x1^x2"] == found["0x6"] != found["maj(x1,x2,1)"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x1 ^ x2"], r"'x1 \^ x2' is neither zeros and ones .*: give --n-inputs N, too"),
+        (["x1 ^ y", "--n-inputs", "3"], r"y.* at column 6 of 'x1 \^ y'"),
+        (["0110", "--n-inputs", "3"], "truth table of 3 inputs has 8 zeros and ones, got 4"),
+        (["0110", "--n-inputs", "0"], "n_inputs must be"),
+        (["0110", "--measure", "entropie"], "measure 'entropie' is unknown: did you mean 'entropy'"),
+    ],
+)
+def test_functions_that_cannot_be_read(folder, arguments, message):
+    done = run("complexity", *arguments, cwd=folder)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert re.search(message, done.stderr), done.stderr
+
+
+def test_help_of_probability_lists_every_method(folder):
+    done = run("probability", "--help", cwd=folder)
+    listed = re.findall(r"^  ([a-z-]+)  +\w", done.stdout.split("methods:\n")[1], re.MULTILINE)
+    assert listed == [*simplicity.rare.METHODS, "auto"]
 
 
 @pytest.mark.parametrize("name", ["weight", "weight_of_tables", "weight_of_words"])

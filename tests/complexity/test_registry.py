@@ -104,6 +104,13 @@ def test_unknown_names_get_a_suggestion(name, nearest):
         measure(name)
 
 
+@pytest.mark.parametrize("name", ["kolmogorov", "", "x"])
+def test_names_that_are_near_none_get_no_suggestion(name):
+    with pytest.raises(ValueError, match=f"measure '{name}' is unknown. There are lz76, ") as caught:
+        measure(name)
+    assert "did you mean" not in str(caught.value)
+
+
 @pytest.mark.parametrize("wrong", [7, None, ["lz76"]])
 def test_what_is_no_measure_is_refused(wrong):
     with pytest.raises(ValueError, match="must be a name, a Measure or a function"):

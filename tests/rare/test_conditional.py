@@ -32,6 +32,14 @@ def test_an_error_that_is_too_large_is_said_to_be():
     assert estimate.standard_error > 1e-3
 
 
+def test_functions_of_one_seed_get_hidden_draws_of_their_own():
+    """A function and its complement have the same share for the same hidden layers, up to 1 % of an error."""
+    pf_map = MLP(3, (40,), weight_std=2**0.5, bias_std=0.2)
+    one, other = probability(pf_map, ["x1 & x2", "~(x1 & x2)"], method="conditional", target_error=5.0)
+    assert one.runs == other.runs
+    assert abs(one.log2_prior - other.log2_prior) > 0.1 * one.standard_error
+
+
 @pytest.mark.parametrize(
     ("pf_map", "message"),
     [

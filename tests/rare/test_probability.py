@@ -9,10 +9,13 @@ import simplicity
 from simplicity.cli.main import main
 from simplicity.functions import as_function, from_integers, unpack
 from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, PolynomialThreshold
+from simplicity.maps.base import MapError
 from simplicity.maps.evaluate import Evaluator
-from simplicity.rare import logit_energy, probability, repeated
+from simplicity.rare import Budget, logit_energy, probability, repeated
+from simplicity.rare.energies import has_logits
 from simplicity.rare.estimate import log2_of_mean
 from simplicity.rare.reachable import is_proved_unreachable
+from simplicity.rare.trial import Trial
 
 SMALL = MLP(3, (8,), bias_std=0.2)
 
@@ -142,12 +145,61 @@ def test_the_same_for_any_threads():
         ({"method": "splitting", "energy": "heat"}, "energy must be"),
         ({"method": "splitting", "offset": -1}, "offset must be"),
         ({"method": "splitting", "particles": 0}, "particles must be"),
+        ({"pf_map": LookupTable(3), "particles": 1}, "particles must be a whole number from 4"),
+        ({"pf_map": LookupTable(3), "lowest_log2": math.nan}, "lowest_log2 must be below 0"),
+        ({"spread": math.inf}, "spread must be a finite number above 0"),
+        ({"frozen": "no"}, "frozen must be True or False"),
+        ({"offset": math.nan}, "offset must be"),
+        ({"target_error": math.nan}, "target_error must be a finite number above 0"),
+        ({"target_error": -0.1}, "target_error must be a finite number above 0"),
+        ({"budget_seconds": math.inf}, "budget_seconds must be a finite number above 0; None sets no limit"),
+        ({"budget_seconds": "60"}, "budget_seconds must be"),
+        ({"max_evaluations": 0.5}, "max_evaluations must be a whole number"),
+        ({"function": ["x1", "0110"]}, "function number 2: a truth table of 3 inputs has 8"),
+        ({"function": []} | {"method": "count"} | {"result": 5}, "result must be a tally"),
         ({"pf_map": BooleanCircuit(3), "method": "splitting", "energy": "logits"}, "has no logits"),
     ],
 )
 def test_bad_input_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         probability(**({"pf_map": SMALL, "function": "x1 ^ x2"} | arguments))
+
+
+def test_no_functions_no_estimates():
+    assert probability(SMALL, []) == []
+
+
+def test_a_list_gives_what_each_function_gives_alone():
+    """No state is left from one function to the next: neither a trial nor a stream of numbers is shared."""
+    settings = {"particles": 64, "target_error": 5.0, "budget_seconds": None}
+    functions = ["x1 ^ x2", "x1", "x1 ^ x2 ^ x3"]
+    together = probability(SMALL, functions, **settings)
+    alone = [probability(SMALL, function, **settings) for function in reversed(functions)][::-1]
+    assert [e.log2_prior for e in together] == [e.log2_prior for e in alone]
+    assert [e.evaluations for e in together] == [e.evaluations for e in alone]
+
+
+def test_the_trial_has_samples_of_its_own():
+    """With the user's seed it would draw the user's samples over again."""
+    trial = Trial(SMALL, 7, Budget(seconds=None)).counter().result
+    user = simplicity.sample(SMALL, 20_000, seed=7)
+    assert trial.n_samples == user.n_samples
+    assert trial.ranges[0].seed != 7
+    assert not np.array_equal(trial.counts, user.counts)
+
+
+def test_the_trial_keeps_to_its_share_of_the_budget():
+    assert Trial(SMALL, 0, Budget(seconds=None, evaluations=30_000)).counter().result.n_samples == 3_000
+    assert Trial(SMALL, 0, Budget(seconds=None, evaluations=2_000)).counter() is None
+    in_no_time = Trial(SMALL, 0, Budget(seconds=1e-6)).counter().result
+    assert in_no_time.n_samples == 256
+
+
+def test_automatic_estimates_keep_to_the_evaluations():
+    """A rare function, and one that 2,000 samples of a trial see often."""
+    for function in ("x1 ^ x2 ^ x3", "0"):
+        found = probability(SMALL, function, max_evaluations=20_000, budget_seconds=None)
+        assert 0 < found.evaluations <= 20_000
 
 
 def test_a_tally_of_another_map_is_refused():
@@ -195,3 +247,24 @@ def test_hits_of_one_hidden_draw_are_not_enough():
     assert by_count.diagnostics["independent_hits"] < 100 < by_count.diagnostics["hits"]
     found = probability(SMALL, common, result=result, target_error=0.01)
     assert found.evaluations != result.n_samples and found.standard_error < by_count.standard_error
+
+
+def test_has_logits_asks_the_map_whatever_its_errors_say():
+    """Functions, logits, and a fault of a user's own that speaks of logits: not taken for an answer."""
+
+    @simplicity.batch_map(n_params=3)
+    def functions_only(noise, inputs, /):
+        return noise @ inputs.T > 0
+
+    @simplicity.batch_map(n_params=3)
+    def with_logits(noise, inputs, /):
+        return noise @ inputs.T
+
+    @simplicity.batch_map(n_params=3)
+    def broken(noise, inputs, /):
+        raise RuntimeError("has no logits")
+
+    assert not has_logits(functions_only(n_inputs=3))
+    assert has_logits(with_logits(n_inputs=3))
+    with pytest.raises(MapError, match="RuntimeError"):
+        has_logits(broken(n_inputs=3))

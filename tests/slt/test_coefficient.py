@@ -95,8 +95,8 @@ def test_a_budget_too_small_gives_no_number():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(assumed_multiplicity=0), "assumed_multiplicity must be an integer of at least 1, got 0"),
-        (dict(assumed_multiplicity=3), "assumed_multiplicity must be at most 2"),
+        (dict(assumed_multiplicity=0), "assumed_multiplicity must be a whole number from 1 to 2, got 0"),
+        (dict(assumed_multiplicity=3), "assumed_multiplicity must be a whole number from 1 to 2, got 3"),
         (dict(eps_range=(1e-3, 1e-6)), r"eps_range must be \(smaller, larger\)"),
         (dict(eps_range=(1e-3, 1e6)), r"eps_range must be \(smaller, larger\)"),
         (dict(eps_range=(1e-14, 1e-6)), "eps_range must lie within the levels measured"),
@@ -151,7 +151,7 @@ def test_n_beta_of_a_number_of_data():
         (dict(loss=losses.sum_of_powers([2]), n_beta=5, n_samples=5), "give one"),
         (dict(loss=losses.sum_of_powers([2]), n_beta=-5), "n_beta must be a positive number"),
         (dict(loss=losses.sum_of_powers([2]), centre=[0, 0]), "centre must have shape"),
-        (dict(loss=losses.sum_of_powers([2]), chains=1), "chains must be an integer of at least 4"),
+        (dict(loss=losses.sum_of_powers([2]), chains=1), "chains must be a whole number from 4"),
     ],
 )
 def test_bad_langevin_arguments(arguments, message):

@@ -95,10 +95,10 @@ def test_simple_families():
     ("call", "message"),
     [
         (lambda: exact.reduced_rank(3, 2, 3, 3), "rank must be at most the smallest width, 2, got 3"),
-        (lambda: exact.reduced_rank(0, 2, 3, 0), "each width must be an integer of at least 1, got 0"),
+        (lambda: exact.reduced_rank(0, 2, 3, 0), "widths must be one or more whole numbers from 1 up"),
         (lambda: exact.deep_linear([3], 1), "widths must list at least"),
-        (lambda: exact.deep_linear([3, 2.5], 1), "each width must be an integer of at least 1, got 2.5"),
-        (lambda: exact.deep_linear([3, 2], -1), "rank must be an integer of at least 0, got -1"),
+        (lambda: exact.deep_linear([3, 2.5], 1), "widths must be one or more whole numbers from 1 up"),
+        (lambda: exact.deep_linear([3, 2], -1), "rank must be a whole number from 0"),
         (lambda: exact.normal_crossing([0, 0]), "exponents must hold at least one positive"),
         (lambda: exact.sum_of_powers([2, 3]), "powers must be positive and even"),
         (lambda: exact.sum_of_powers([]), "powers must hold at least one positive"),

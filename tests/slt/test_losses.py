@@ -91,7 +91,7 @@ def test_a_perceptron_that_computes_the_target_exactly():
         (lambda: losses.sum_of_powers([3]), "powers must be positive and even"),
         (lambda: losses.reduced_rank(2, 1, 2, 2), "rank must be at most the smallest width, 1, got 2"),
         (lambda: loss("w", 2), "a loss must be callable"),
-        (lambda: loss(np.sum, 0), "size must be an integer of at least 1, got 0"),
+        (lambda: loss(np.sum, 0), "size must be a whole number from 1"),
         (lambda: squared_error(ExpressionTree(3), "0" * 8), "reads bits"),
         (lambda: squared_error(MLP(3, (5,)), "0101"), "3 inputs has 8 zeros and ones"),
         (lambda: squared_error(MLP(3, (5,)), from_strings(["0" * 8] * 2)), "one function was expected"),

@@ -122,7 +122,7 @@ def test_a_loss_that_never_gets_small():
             dict(loss=losses.sum_of_powers([2]), smallest=1e3),
             "smallest must be below the losses of the prior",
         ),
-        (dict(loss=losses.sum_of_powers([2]), runs=1), "runs must be an integer of at least 2, got 1"),
+        (dict(loss=losses.sum_of_powers([2]), runs=1), "runs must be a whole number from 2"),
         (dict(loss=losses.sum_of_powers([2]), size=2), "size must be 1"),
         (dict(loss=losses.sum_of_powers([2]), centre=[0, 0]), r"centre must have shape \(1,\), got \(2,\)"),
         (dict(loss=losses.sum_of_powers([2]), centre=[np.nan]), "centre must be finite"),

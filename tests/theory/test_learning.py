@@ -4,13 +4,14 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import simplicity
 from simplicity import functions
 from simplicity.maps import BooleanCircuit, LookupTable, Perceptron
 from simplicity.theory import exact, learning_curve, posterior
-from simplicity.theory.learning import annealed, majority_error
+from simplicity.theory.learning import _all_masks, annealed, majority_error
 
 LINEAR = exact.exact_prior(Perceptron(2, bias_std=0))
 CIRCUIT = exact.circuit_prior(3, 2, "binary")
@@ -160,7 +161,36 @@ def test_posterior():
         posterior(LINEAR, "x1", [1, 1])
 
 
+def test_one_size_is_a_table_of_one_row():
+    pd.testing.assert_frame_equal(learning_curve(LINEAR, "x1", 2), learning_curve(LINEAR, "x1", [2]))
+
+
+def test_the_same_for_any_threads():
+    result = simplicity.sample(Perceptron(5), 2000, seed=0)
+    tables = [learning_curve(result, "x1", [3, 9], threads=threads) for threads in (1, 3)]
+    pd.testing.assert_frame_equal(*tables)
+
+
+@pytest.mark.parametrize("m", [0, 1, 3, 8])
+def test_all_training_sets_are_listed_once(m):
+    masks = _all_masks(8, m)[:, 0]
+    assert len(np.unique(masks)) == len(masks) == math.comb(8, m)
+    assert (functions.ones(masks) == m).all()
+
+
+def test_training_sets_beyond_the_memory_are_refused_before_any_is_made():
+    result = simplicity.sample(Perceptron(7), 10, seed=0)
+    with pytest.raises(ValueError, match="n_training_sets must be at most 573580 where 117"):
+        learning_curve(result, "x1", range(1, 129), n_training_sets=10**9)
+    with pytest.raises(ValueError, match=r"264566400 training sets would take 3\.94 GiB"):
+        learning_curve(result, "x1", 5, n_training_sets=10**9)
+
+
 def test_bad_input():
+    with pytest.raises(ValueError, match="threads must be a whole number"):
+        learning_curve(LINEAR, "x1", 1, threads=0)
+    with pytest.raises(ValueError, match=r"training_sizes must be a whole number .* got '2'"):
+        learning_curve(LINEAR, "x1", "2")
     with pytest.raises(ValueError, match=r"training_sizes .* 5"):
         learning_curve(LINEAR, "x1", [5])
     with pytest.raises(ValueError, match="training_sizes"):
