@@ -43,7 +43,7 @@ from simplicity.xoshiro import LANES, advance, leave_zero
 F32, U32, I32, U64 = np.float32, np.uint32, np.int32, np.uint64
 
 _LOW, _32 = U64(0xFFFFFFFF), U64(32)
-_TAPE_0, _TAPE_1 = U64(0x74617065), U64(0x776F7264)  # keeps the endless tapes' keys apart from the rows'
+TAPE_KEY = U64(0x776F726474617065)  # keeps the endless tapes' keys apart from the rows'
 _LANE_KEY = U64(0x6C616E6573656564)  # and the seeds of long rows apart from short rows
 
 _BLOCKS = 256  # Philox blocks generated at once: the planes stay in the first-level cache
@@ -212,14 +212,15 @@ def tape_words(tape, address):
 
     A tape may hold several draws after its seed: each is that of the addresses of :func:`tape_part`.
     """
+    key = tape[0] ^ TAPE_KEY
     draw = tape[1 + tape_part(tape, address)]
     a, b, c, d = philox(
         address & _LOW,
         address >> _32,
         draw & _LOW,
         draw >> _32,
-        (tape[0] & _LOW) ^ _TAPE_0,
-        (tape[0] >> _32) ^ _TAPE_1,
+        key & _LOW,
+        key >> _32,
     )
     return (b << _32) | a, (d << _32) | c
 

@@ -18,12 +18,12 @@ from simplicity.compilation import kernel, row
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
 from simplicity.maps.gates import GATES, algebraic_normal_forms, checked_gates, complemented, negated, tables
-from simplicity.random import _TAPE_0, _TAPE_1, Noise, _philox_lanes, below, tape_part, tape_words
+from simplicity.philox import philox_blocks
+from simplicity.random import TAPE_KEY, Noise, below, tape_part, tape_words
 
 _DEPTH = 2048  # levels; deeper draws are counted as undefined (probability below 1e-200 at the defaults)
 _ROOT = np.uint64(1)
 _ZERO, _ONE, _32 = np.uint64(0), np.uint64(1), np.uint64(32)
-_TAPE_KEY = _TAPE_1 << _32 | _TAPE_0
 
 
 class _Constants(NamedTuple):
@@ -78,7 +78,7 @@ def _grow(tapes, constants, trees, out, status, is_read):
     free, asking, inner, valued = lists[0], lists[1], lists[2], lists[3]
     literals, forms, last_leaf = constants.literals, constants.forms, constants.last_leaf
     n_rows, words, depth = np.uint64(tapes.shape[0]), out.shape[1], np.uint64(_DEPTH)
-    key = tapes[0, 0] ^ _TAPE_KEY
+    key = tapes[0, 0] ^ TAPE_KEY
     n_trees = np.uint64(counters.shape[1])
     planted, n_asking, n_free = _ZERO, _ZERO, min(n_trees, n_rows)
     for k in range(n_free):
@@ -106,7 +106,7 @@ def _grow(tapes, constants, trees, out, status, is_read):
             counters[2, k], counters[3, k] = np.uint32(draw), np.uint32(draw >> _32)
             if is_read.shape[0] > 0:
                 is_read[own, part] = True
-        _philox_lanes(counters, key, node_words)
+        philox_blocks(counters, key, node_words)
         n_inner, n_valued = _ZERO, _ZERO
         for k in range(n_asking):
             tree = asking[k]
