@@ -14,7 +14,7 @@ LEVELS = [
     ["_version", "compilation"],
     ["simd"],
     ["functions", "random"],
-    ["statistics", "threads"],
+    ["statistics", "arguments"],
     ["richness"],
     ["complexity"],
     ["maps"],
