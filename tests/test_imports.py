@@ -15,7 +15,7 @@ LEVELS = [
     ["simd"],
     ["philox", "xoshiro"],
     ["functions", "random"],
-    ["statistics", "threads"],
+    ["statistics", "arguments"],
     ["richness"],
     ["complexity"],
     ["maps"],

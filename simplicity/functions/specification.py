@@ -87,6 +87,11 @@ def as_function(specification: str | npt.ArrayLike, n_inputs: int) -> npt.NDArra
     """
     n_inputs = checked_n_inputs(n_inputs)
     if not isinstance(specification, str):
+        if np.asarray(specification).dtype.kind not in "iub":
+            raise ValueError(
+                "a function must be text, such as '0110', '0x6' or 'x1 ^ x2', or packed words, "
+                f"got {specification!r}"
+            )
         words = checked_words(specification, n_inputs)
         if len(words) != 1:
             raise ValueError(f"one function was expected, got words of {len(words)}")

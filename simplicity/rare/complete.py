@@ -179,10 +179,14 @@ def complete(
     """
     from tqdm import tqdm
 
+    if not isinstance(result, Result):
+        raise ValueError(f"result must be a tally, such as simplicity.sample(map, …), got {result!r}")
     n_inputs, start = result.n_inputs, time.perf_counter()
     found_measure = measure_of(measure)
     seen = {tuple(row) for row in result.functions.tolist()}
     functions = [functions] if isinstance(functions, str) else functions
+    if not isinstance(functions, (list, tuple, np.ndarray)):
+        raise ValueError(f"functions must be a list of functions, or packed ones, got {functions!r}")
     asked = dict.fromkeys(tuple(as_function(one, n_inputs).tolist()) for one in functions)
     unseen = np.array([row for row in asked if row not in seen], dtype=np.uint64).reshape(
         -1, result.functions.shape[1]
@@ -220,7 +224,7 @@ def complete(
 
 
 def _append(path: Path, name: str, key: str, seed: int, target_error: float, found: Estimate) -> None:
-    is_new = not path.exists()
+    is_new = not path.exists() or path.stat().st_size == 0
     with path.open("a", newline="") as file:
         writer = csv.writer(file)
         if is_new:
@@ -237,7 +241,10 @@ def _read(path: Path, name: str, seed: int, target_error: float) -> dict[str, Es
         return {}
     found = {}
     with path.open(newline="") as file:
-        for row in csv.DictReader(file):
+        rows = csv.DictReader(file)
+        if rows.fieldnames is not None and tuple(rows.fieldnames) != _COLUMNS:
+            raise ValueError(f"path must be a new file, or a CSV of estimates from here, which {path} is not")
+        for row in rows:
             same = (row["map"], int(row["seed"]), float(row["target_error"])) == (name, seed, target_error)
             if same and row["log2_prior"] != "nan":
                 found[row["function"]] = Estimate(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import kernel
-from simplicity.functions import unpack
+from simplicity.functions import as_function, unpack
 from simplicity.maps.base import Batch, MapError, ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
 
@@ -69,7 +69,7 @@ def has_logits(pf_map: ParameterFunctionMap) -> bool:
 
 
 def logit_energy(
-    pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64], offset: float = OFFSET
+    pf_map: ParameterFunctionMap, function: str | npt.ArrayLike, offset: float = OFFSET
 ) -> Callable[[npt.NDArray[Any]], Floats]:
     """The energy of splitting: sum over wrong outputs of offset + |logit| / rms of the draw's logits.
 
@@ -79,14 +79,15 @@ def logit_energy(
     Parameters
     ----------
     pf_map : ParameterFunctionMap
-    function : (words,) uint64
+    function : str or (words,) uint64
+        As for `simplicity.functions.as_function`.
     offset : float
         At least 0: below, draws with wrong outputs would count as hits.
 
     Raises
     ------
     ValueError
-        If the map has no logits, or the offset is below 0.
+        If the map has no logits, the function cannot be read, or the offset is below 0.
     """
     if not offset >= 0:
         raise ValueError(f"offset must be 0 or above (1 will do), got {offset!r}")
@@ -95,7 +96,7 @@ def logit_energy(
             f"map {pf_map.name} has no logits, which this energy is made of; use mismatch_energy, or count"
         )
     evaluator = Evaluator(pf_map)
-    wanted = unpack(np.atleast_2d(function), pf_map.n_inputs)[0]
+    wanted = unpack(as_function(function, pf_map.n_inputs), pf_map.n_inputs)
 
     def energy(noise: npt.NDArray[Any]) -> Floats:
         out = np.empty(len(noise))
@@ -106,11 +107,11 @@ def logit_energy(
 
 
 def mismatch_energy(
-    pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]
+    pf_map: ParameterFunctionMap, function: str | npt.ArrayLike
 ) -> Callable[[npt.NDArray[Any]], Floats]:
     """The number of wrong outputs: all that programs offer. Its plateaus make splitting slower, less deep."""
     evaluator = Evaluator(pf_map)
-    wanted = np.ascontiguousarray(function, dtype=np.uint64).reshape(-1)
+    wanted = as_function(function, pf_map.n_inputs)
 
     def energy(noise: npt.NDArray[Any]) -> Floats:
         out = np.empty(len(noise))

@@ -116,10 +116,10 @@ def log2_of_mean(log2_values: npt.ArrayLike, level: float = 0.95) -> tuple[float
     (-51.93, 0.47, -53.4, -50.4)
     """
     checked_level(level)
-    values = np.asarray(log2_values, dtype=np.float64)
+    values = np.atleast_1d(np.asarray(log2_values, dtype=np.float64))
     count = len(values)
-    top = float(values.max())
-    if count < 2 or not np.isfinite(top):
+    top = float(values.max(initial=-np.inf))
+    if values.ndim != 1 or count < 2 or not np.isfinite(top):
         raise ValueError(f"log2_values must hold at least 2 numbers, one of them finite, got {log2_values!r}")
     scaled = 2.0 ** (values - top)
     mean = float(scaled.mean())

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from simplicity.arguments import checked_number, checked_positive
 from simplicity.random import checked_integer
 from simplicity.rare.conditional import FIRST_DRAWS
 from simplicity.rare.orthant import RANDOMISATIONS
-from simplicity.rare.repeats import checked_positive
 
 _OF_SPLITTING = (
     "particles", "sweeps", "frozen", "lowest_log2", "pilot_particles", "spread", "energy", "offset",
@@ -41,7 +41,7 @@ def check_options(method: str, options: dict[str, Any]) -> None:
             raise ValueError(f"frozen must be True or False, got {value!r}")
         elif name == "energy" and value not in ("auto", "logits", "mismatches"):
             raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {value!r}")
-        elif name == "offset" and not 0 <= value < np.inf:
-            raise ValueError(f"offset must be a number from 0 up (1 will do), got {value!r}")
-        elif name == "lowest_log2" and not value < 0:
-            raise ValueError(f"lowest_log2 must be below 0, got {value!r}")
+        elif name == "offset":
+            checked_number(name, value, 0.0, 1e30)
+        elif name == "lowest_log2":
+            checked_number(name, value, -np.inf, -1e-9)

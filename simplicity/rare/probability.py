@@ -142,7 +142,9 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
             tried = tally(function, settings.budget.target_error)
             if _has_enough(tried):
                 return tried
-            by_count, spent = by_count or tried, tally.result.n_samples
+            spent = tally.result.n_samples
+            if by_count is None or spent > by_count.evaluations:
+                by_count = tried
     if not has_moves(pf_map):
         return by_count or no_number("count", "over budget")
     left = settings.budget.without(time.perf_counter() - start, spent)
@@ -242,7 +244,7 @@ def estimates_of(
     options: dict[str, Any],
 ) -> Iterator[Estimate]:
     """What `probability` gives for a list, one estimate after the other, all arguments checked first."""
-    if method != "auto" and method not in METHODS:
+    if not isinstance(method, str) or method not in ("auto", *METHODS):
         raise ValueError(f"method must be 'auto' or one of {', '.join(map(repr, METHODS))}, got {method!r}")
     if not isinstance(pf_map, ParameterFunctionMap):
         raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {pf_map!r}")
@@ -271,12 +273,14 @@ def _made(
 
 def _checked_list(functions: Iterable[Any], n_inputs: int) -> list[Words]:
     """Packed functions; of one that cannot be read, its place in the list is said."""
-    found = []
+    found, functions = [], list(functions)
     for place, one in enumerate(functions, start=1):
         try:
             found.append(as_function(one, n_inputs))
         except FormulaError:  # shows the formula
             raise
         except ValueError as error:
+            if len(functions) == 1:
+                raise
             raise ValueError(f"function number {place}: {error}") from error
     return found

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.functions import unpack
+from simplicity.functions import as_function, unpack
 from simplicity.maps import (
     BooleanCircuit,
     ExpressionTree,
@@ -53,15 +53,15 @@ def _small_law(pf_map: ParameterFunctionMap) -> ExactPrior | None:
     return exact_prior(pf_map) if is_small else None
 
 
-def exact_log2_prior(pf_map: ParameterFunctionMap, function: npt.NDArray[np.uint64]) -> Estimate | None:
+def exact_log2_prior(pf_map: ParameterFunctionMap, function: str | npt.ArrayLike) -> Estimate | None:
     """The exact prior where it is known: null models, and 0 where no parameters induce the function.
 
     Examples
     --------
-    >>> from simplicity.functions import as_function
-    >>> exact_log2_prior(Perceptron(n_inputs=2), as_function("x1 ^ x2", 2)).log2_prior
+    >>> exact_log2_prior(Perceptron(n_inputs=2), "x1 ^ x2").log2_prior
     -inf
     """
+    function = as_function(function, pf_map.n_inputs)
     positions = 2**pf_map.n_inputs
     if isinstance(pf_map, LookupTable):
         return exact(-float(positions), "the null model")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from simplicity.arguments import checked_positive, checked_threads
 from simplicity.random import Noise, checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.moves import Moves
 from simplicity.rare.splitting import Energy, SplittingRun, split
-from simplicity.threads import checked_threads
 
 _SCOUT, _PILOT = 2**32 - 1, 2**32  # numbers of the runs that show the cost and set the levels
 _BATCH = 8  # runs before the error is looked at
@@ -24,14 +22,6 @@ _FEWEST_RUNS = 6  # that a number needs, where the budget cuts the batch
 _MOST_RUNS = 64
 _LARGEST_ERROR = 8.0  # bits: beyond, runs say no more than that the function is rare, and no number is given
 _FEWEST_PARTICLES, _MOST_PARTICLES = 64, 8192
-
-
-def checked_positive(name: str, value: object, otherwise: str = "") -> float:
-    """A finite number above 0."""
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not is_number or not 0 < float(value) < math.inf:  # type: ignore[arg-type]
-        raise ValueError(f"{name} must be a finite number above 0{otherwise}, got {value!r}")
-    return float(value)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_number
 from simplicity.random import Noise, checked_integer, checked_seed
 from simplicity.rare.moves import Moves, moves_of
 
@@ -219,10 +220,15 @@ def split(
     sweeps = checked_integer("sweeps", sweeps, 1, 10_000)
     if not 1 / particles <= survivors < 1:
         raise ValueError(f"survivors must lie between 1 / particles and 1, got {survivors!r}")
-    if not lowest_log2 < 0:
-        raise ValueError(f"lowest_log2 must be below 0, got {lowest_log2!r}")
-    if np.isnan(target):
-        raise ValueError("target must be a number, got NaN")
+    checked_number("lowest_log2", lowest_log2, -np.inf, -1e-9)
+    checked_number("target", target, -np.inf)
+    for name, most in (("budget_seconds", budget_seconds), ("max_evaluations", max_evaluations)):
+        if most is not None:
+            checked_number(name, most, -np.inf)  # what is left of a budget may be below 0
+    if not callable(energy):
+        raise ValueError(f"energy must be a callable of rows of noise, got {energy!r}")
+    if levels is not None and not isinstance(levels, Levels):
+        raise ValueError(f"levels must be those of an earlier run, got {levels!r}")
     start = time.perf_counter()
     moves = moves_of(noise) if isinstance(noise, Noise) else noise
     cloud = _Cloud(energy, moves, particles, checked_seed(seed), checked_integer("run", run, 0, 2**32))

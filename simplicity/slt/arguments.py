@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +16,12 @@ MOST_PARAMETERS = 2**31
 _LARGEST_EXPONENT = 1000
 
 
-def checked_positive(name: str, value: Any) -> float:
-    """A finite positive number."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
-    if not (np.isfinite(number) and number > 0):
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
-    return number
-
-
 def checked_exponents(name: str, exponents: Sequence[int]) -> tuple[int, ...]:
     """Integers of at least 0, not all 0."""
-    checked = tuple(
-        checked_integer(f"each of {name}", exponent, 0, _LARGEST_EXPONENT) for exponent in exponents
-    )
+    given = exponents if isinstance(exponents, Iterable) else [exponents]
+    checked = tuple(checked_integer(f"each of {name}", exponent, 0, _LARGEST_EXPONENT) for exponent in given)
     if not any(checked):
-        raise ValueError(f"{name} must hold at least one positive integer, got {tuple(exponents)!r}")
+        raise ValueError(f"{name} must hold at least one positive integer, got {checked!r}")
     return checked
 
 
@@ -42,7 +29,7 @@ def checked_layers(widths: Sequence[int]) -> tuple[int, ...]:
     """Two or more positive widths."""
     checked = checked_widths("widths", widths)
     if len(checked) < 2:
-        raise ValueError(f"widths must list at least the inputs and the outputs, got {tuple(widths)!r}")
+        raise ValueError(f"widths must list at least the inputs and the outputs, got {widths!r}")
     return checked
 
 

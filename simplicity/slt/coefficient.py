@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from simplicity.arguments import checked_positive
 from simplicity.random import checked_integer
 from simplicity.slt.arguments import Floats, checked_parameters
 from simplicity.slt.curve import VolumeCurve, VolumeStatus, interpolated, jackknife_error, leave_one_out
@@ -19,6 +20,9 @@ from simplicity.statistics import checked_level
 if TYPE_CHECKING:
     import pandas as pd
 
+_OPTIONS_OF_VOLUME = (
+    "scale", "smallest", "particles", "runs", "sweeps", "seed", "threads", "budget_seconds",
+)  # fmt: skip
 UNSURE_REFERENCE = 100.0  # up or down: log V has a constant that a log factor is not told apart from
 
 
@@ -149,6 +153,9 @@ def learning_coefficient(
     True
     """
     checked_level(level)
+    for name in options:
+        if name not in _OPTIONS_OF_VOLUME:
+            raise ValueError(f"option {name!r} is unknown: options are {', '.join(_OPTIONS_OF_VOLUME)}")
     if isinstance(loss, VolumeCurve):
         if options or any(given is not None for given in (function, size, centre)):
             raise ValueError(
@@ -182,7 +189,9 @@ def _checked_range(curve: VolumeCurve, eps_range: tuple[float, float] | None) ->
     if eps_range is None:
         largest = min(curve.reference, curve.eps[0]) if len(curve.eps) else curve.reference
         return curve.smallest, float(np.sqrt(curve.smallest * largest))
-    low, high = (float(end) for end in eps_range)
+    if not isinstance(eps_range, (tuple, list, np.ndarray)) or len(eps_range) != 2:
+        raise ValueError(f"eps_range must be (smaller, larger), got {eps_range!r}")
+    low, high = (checked_positive("each end of eps_range", end) for end in eps_range)
     if not 0 < low < high < curve.reference:
         raise ValueError(
             f"eps_range must be (smaller, larger), below the loss's scale {curve.reference:.3g}, "

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from simplicity.arguments import checked_positive
 from simplicity.slt.arguments import Floats
 from simplicity.statistics import Interval, checked_level
 
@@ -127,6 +128,7 @@ class VolumeCurve:
         """Raise ValueError unless eps is within the levels measured."""
         if not len(self.eps):
             raise ValueError(f"the curve of {self.loss} has no levels ({self.status})")
+        checked_positive(name, eps)
         if not self.eps[-1] <= eps <= self.eps[0]:
             raise ValueError(
                 f"{name} must lie within the levels measured, {self.eps[-1]:.3g} to {self.eps[0]:.3g}, "

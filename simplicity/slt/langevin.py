@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_positive
 from simplicity.random import checked_integer, checked_seed
-from simplicity.slt.arguments import Floats, checked_parameters, checked_positive
+from simplicity.slt.arguments import Floats, checked_parameters
 from simplicity.slt.losses import Loss
 from simplicity.slt.volume import AnyLoss, loss_and_prior
 

@@ -57,7 +57,10 @@ class Loss:
         parameters = np.asarray(parameters, dtype=np.float64)
         if parameters.ndim != 2 or parameters.shape[1] != self.size:
             raise ValueError(f"parameters must have shape (count, {self.size}), got {parameters.shape}")
-        losses = np.asarray(self.values(parameters), dtype=np.float64)
+        values = np.asarray(self.values(parameters))
+        if values.dtype.kind not in "iufb":
+            raise ValueError(f"loss {self.name} must return real numbers, got dtype {values.dtype}")
+        losses = values.astype(np.float64, copy=False)
         if losses.shape != (len(parameters),):
             raise ValueError(
                 f"loss {self.name} must return one number a row, shape ({len(parameters)},), "

@@ -45,6 +45,8 @@ def squared_error(pf_map: ParameterFunctionMap, function: str | npt.ArrayLike) -
     >>> constant(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))  # all weights 0, bias 0 or 1
     array([1., 0.])
     """
+    if not isinstance(pf_map, ParameterFunctionMap):
+        raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {pf_map!r}")
     noise = pf_map.noise
     if noise.kind == "bits" or noise.size is None:
         raise ValueError(f"map {pf_map.name} reads bits: a squared error needs logits of real parameters")

@@ -10,16 +10,16 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_positive, checked_threads
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.random import Noise, checked_integer, checked_seed
 from simplicity.rare.splitting import SplittingRun, split
-from simplicity.slt.arguments import Floats, checked_parameters, checked_positive
+from simplicity.slt.arguments import Floats, checked_parameters
 from simplicity.slt.curve import VolumeCurve, VolumeStatus
 from simplicity.slt.losses import Loss
 from simplicity.slt.losses import loss as loss_of
 from simplicity.slt.map_losses import squared_error
 from simplicity.slt.moves import FineMoves
-from simplicity.threads import checked_threads
 
 AnyLoss = Loss | ParameterFunctionMap | Callable[..., Any]
 

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from simplicity.complexity import Measure
 from simplicity.complexity import measure as find_measure
-from simplicity.functions import position_mask, words_of
+from simplicity.functions import checked_n_inputs, position_mask, words_of
 from simplicity.sampling import Result
+from simplicity.theory.tabulated import checked_result
 
 Floats = npt.NDArray[np.float64]
 AnyMeasure = str | Measure | Callable[[npt.NDArray[np.uint64], int], npt.ArrayLike]
@@ -115,7 +116,7 @@ def predicted_bound(result: Result, measure: AnyMeasure = "lz76") -> Bound | Non
     'N_O = 2^8 (all functions); max K = 15 (all 256 functions)'
     """
     found = find_measure(measure)
-    largest = _largest_complexity(result.n_inputs, found)
+    largest = _largest_complexity(checked_result("result", result).n_inputs, found)
     if largest.value <= 0:
         return None
     log2_reachable = float(result.recipe["log2_reachable"])
@@ -158,7 +159,7 @@ def a_priori_bound(n_inputs: int, measure: AnyMeasure = "lz76") -> Bound:
     array([-1.6, -8. ])
     """
     found = find_measure(measure)
-    largest = _largest_complexity(n_inputs, found)
+    largest = _largest_complexity(checked_n_inputs(n_inputs), found)
     if largest.value <= 0:
         raise ValueError(f"measure {found.name!r} is above 0 for no function: there is no line to draw")
     return Bound(
@@ -172,6 +173,7 @@ def a_priori_bound(n_inputs: int, measure: AnyMeasure = "lz76") -> Bound:
 
 def complexities_of(result: Result, measure: Measure, known: npt.ArrayLike | None = None) -> Floats:
     """Complexities of a result's functions, (F,): those known already, checked, or computed."""
+    checked_result("result", result)
     if known is None:
         return measure(result.functions, result.n_inputs)
     values = np.asarray(known, dtype=np.float64)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from simplicity.complexity import measure as find_measure
 from simplicity.sampling import Result
 from simplicity.theory.bounds import AnyMeasure, Bound, Floats, complexities_of
+from simplicity.theory.tabulated import checked_result
 
 _DECIMALS = 9  # complexities closer than this are one level: they differ by rounding only
 
@@ -50,7 +51,7 @@ def independent_hits(result: Result) -> Floats:
     >>> bool((independent_hits(result) <= result.counts).all())
     True
     """
-    counts = result.counts.astype(np.float64)
+    counts = checked_result("result", result).counts.astype(np.float64)
     return counts**2 / result.sum_squares
 
 

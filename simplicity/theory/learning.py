@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from simplicity.arguments import checked_threads
 from simplicity.compilation import kernel
 from simplicity.functions import as_function, ones, pack, words_of
 from simplicity.random import checked_integer, checked_seed
 from simplicity.theory.tabulated import AnyPrior, checked_prior
-from simplicity.threads import checked_threads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,8 @@ def learning_curve(
     listed = checked_prior("prior", prior)
     wanted = as_function(target, listed.n_inputs)
     size = 2**listed.n_inputs
-    given = training_sizes if isinstance(training_sizes, Iterable) else [training_sizes]
+    given = np.ravel(training_sizes) if isinstance(training_sizes, np.ndarray) else training_sizes
+    given = given if isinstance(given, Iterable) else [given]
     sizes = [checked_integer("training_sizes", m, 0, size) for m in given]
     n_sets = checked_integer("n_training_sets", n_training_sets, 1, 10**9)
     seed, workers = checked_seed(seed), checked_threads(threads)

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_threads
 from simplicity.compilation import kernel
 from simplicity.complexity.lz76 import reversed_words, word_counts
 from simplicity.functions import words_of
-from simplicity.threads import checked_threads
 
 Words = npt.NDArray[np.uint64]
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_number
 from simplicity.complexity import measure as find_measure
-from simplicity.functions import checked_n_inputs
+from simplicity.functions import MAX_INPUTS, checked_n_inputs
 from simplicity.sampling import Result
 from simplicity.theory.bounds import AnyMeasure, Bound, Floats, complexities_of
+from simplicity.theory.tabulated import checked_result
 
 _MOST_INPUTS_ENUMERATED = 4
 
@@ -59,9 +61,8 @@ def counting(log2_reachable: float) -> Counting:
     >>> counting(128.0)
     Counting(average_prior=-128.0, least_maximum=128.0)
     """
-    if not (math.isfinite(log2_reachable) and log2_reachable >= 0):
-        raise ValueError(f"log2_reachable must be a finite number of 0 or more, got {log2_reachable!r}")
-    return Counting(0.0 - log2_reachable, float(log2_reachable))
+    bits = checked_number("log2_reachable", log2_reachable, 0.0, 2.0**MAX_INPUTS)
+    return Counting(0.0 - bits, bits)
 
 
 def line_mass(bound: Bound, n_inputs: int, measure: AnyMeasure | None = None) -> float:
@@ -159,13 +160,15 @@ def mass_below(
     >>> bool((table.mass <= table.limit).all()), round(table.line_mass, 2)
     (True, 4.67)
     """
-    if len(result) == 0:
+    if len(checked_result("result", result)) == 0:
         raise ValueError(f"the result of {result.label!r} holds no functions: there is no mass to place")
     if result.is_truncated:
         raise ValueError(
             f"the result of {result.label!r} lists only {result.extent}: the rarest functions, which lie "
             "lowest, are missing. Load the whole file"
         )
+    if not isinstance(bound, Bound):
+        raise ValueError(f"bound must be a Bound, such as predicted_bound(result), got {bound!r}")
     found = find_measure(bound.measure if measure is None else measure)
     gap = bound(complexities_of(result, found)) - np.log2(result.prior)
     total = line_mass_is

@@ -109,7 +109,7 @@ def kaplan_meier(values: npt.ArrayLike, is_observed: npt.ArrayLike, weights: npt
     Raises
     ------
     ValueError
-        If a value is NaN or a weight not positive.
+        If lengths differ, a value is NaN or a weight not positive.
 
     Examples
     --------
@@ -121,6 +121,9 @@ def kaplan_meier(values: npt.ArrayLike, is_observed: npt.ArrayLike, weights: npt
     >>> str(curve.quantile(0.5)), str(curve.quantile(0.9))
     ('3', '> 4')
     """
+    shapes = [np.shape(given) for given in (values, is_observed, weights)]
+    if len(shapes[0]) != 1 or shapes[1] != shapes[0] or shapes[2] not in ((), shapes[0]):
+        raise ValueError(f"values, is_observed and weights must be of one length, got shapes {shapes}")
     t, observed, w = np.broadcast_arrays(
         np.atleast_1d(np.asarray(values, np.float64)),
         np.asarray(is_observed, bool),

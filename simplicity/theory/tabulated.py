@@ -9,6 +9,21 @@ from simplicity.theory.exact.prior import ExactPrior
 AnyPrior = Result | ExactPrior
 
 
+def checked_result(name: str, result: object) -> Result:
+    """A sampled result, where only one will do.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else, an exact law included.
+    """
+    if not isinstance(result, Result):
+        raise ValueError(
+            f"{name} must be a Result of simplicity.sample or simplicity.load, got {type(result).__name__}"
+        )
+    return result
+
+
 def checked_prior(name: str, prior: AnyPrior) -> AnyPrior:
     """A prior that lists functions, and all that came up.
 

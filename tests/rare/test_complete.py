@@ -38,6 +38,46 @@ def test_every_function_of_a_plane_adds_up_to_one(result, tmp_path):
     assert list(table.columns) == ["function", "lz76", "log2_prior", "low", "high", "method", "status"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(functions=None), "functions must be a list"),
+        (dict(functions=["x1", "x9"]), "there is no input x9"),
+        (dict(total_seconds=float("nan")), "total_seconds must be"),
+        (dict(target_error=float("inf")), "target_error must be"),
+        (dict(result="tally"), "result must be a tally"),
+    ],
+)
+def test_bad_arguments_are_named(result, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        rare.complete(**({"result": result, "functions": ["x1"]} | arguments))
+
+
+def test_a_file_of_something_else_is_refused_and_an_empty_one_filled(result, tmp_path):
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="path must be a new file"):
+        rare.complete(result, from_integers(range(256), 3), path=tmp_path / "other.csv")
+    (tmp_path / "empty.csv").touch()
+    rare.complete(result, ["parity(x1,x2,x3)"], path=tmp_path / "empty.csv")
+    assert (tmp_path / "empty.csv").read_text().startswith("map,function,")
+
+
+def test_strata_of_nothing_and_bad_strata():
+    nothing = np.empty((0, 1), dtype=np.uint64)
+    assert rare.stratified(nothing, [], per_value=3).shape == (0, 1)
+    some = from_integers([1, 2], 2)
+    for arguments, message in (
+        ((some, [1.0]), "complexity must hold a number for each of 2"),
+        ((some, [1.0, np.nan]), "with NaN"),
+        ((["x1"], [1.0]), "functions must be packed"),
+        (([], []), "functions must be packed"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            rare.stratified(*arguments, per_value=1)
+    with pytest.raises(ValueError, match="per_value must be a whole number from 1"):
+        rare.stratified(some, [1, 1], per_value=0)
+
+
 def test_no_time_leaves_functions_out_and_says_nothing_of_them(result):
     plane = rare.complete(result, from_integers(range(256), 3), total_seconds=0.0)
     assert plane.is_counted.all() and len(plane.functions) == len(result)

@@ -11,7 +11,7 @@ from simplicity.functions import as_function, from_integers, unpack
 from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, PolynomialThreshold
 from simplicity.maps.base import MapError
 from simplicity.maps.evaluate import Evaluator
-from simplicity.rare import Budget, logit_energy, probability, repeated
+from simplicity.rare import Budget, logit_energy, mismatch_energy, probability, repeated
 from simplicity.rare.energies import has_logits
 from simplicity.rare.estimate import log2_of_mean
 from simplicity.rare.reachable import is_proved_unreachable
@@ -132,6 +132,10 @@ def test_the_same_for_any_threads():
     ("arguments", "message"),
     [
         ({"method": "guess"}, "method must be"),
+        ({"method": ["exact"]}, "method must be"),
+        ({"function": None}, "a function must be text"),
+        ({"offset": "a"}, "offset must be a number"),
+        ({"lowest_log2": None}, "lowest_log2 must be a number"),
         ({"function": "x1 ^ y2"}, "y2"),
         ({"function": "0110"}, "truth table"),
         ({"method": "count"}, "needs a tally"),
@@ -146,7 +150,7 @@ def test_the_same_for_any_threads():
         ({"method": "splitting", "offset": -1}, "offset must be"),
         ({"method": "splitting", "particles": 0}, "particles must be"),
         ({"pf_map": LookupTable(3), "particles": 1}, "particles must be a whole number from 4"),
-        ({"pf_map": LookupTable(3), "lowest_log2": math.nan}, "lowest_log2 must be below 0"),
+        ({"pf_map": LookupTable(3), "lowest_log2": math.nan}, "lowest_log2 must be a number from -inf"),
         ({"spread": math.inf}, "spread must be a finite number above 0"),
         ({"frozen": "no"}, "frozen must be True or False"),
         ({"offset": math.nan}, "offset must be"),
@@ -163,6 +167,14 @@ def test_the_same_for_any_threads():
 def test_bad_input_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         probability(**({"pf_map": SMALL, "function": "x1 ^ x2"} | arguments))
+
+
+@pytest.mark.parametrize("energy", [logit_energy, mismatch_energy])
+def test_energies_check_the_function(energy):
+    """Words of another number of inputs would be compared in part: a silent wrong number."""
+    for words in (np.zeros(3, dtype=np.uint64), np.array([2**63], dtype=np.uint64)):
+        with pytest.raises(ValueError, match="words"):
+            energy(SMALL, words)
 
 
 def test_no_functions_no_estimates():

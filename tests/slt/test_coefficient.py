@@ -95,6 +95,9 @@ def test_a_budget_too_small_gives_no_number():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (dict(particels=5), "option .particels. is unknown"),
+        (dict(eps_range=5), "eps_range must be"),
+        (dict(eps_range=(np.nan, 1e-3)), "each end of eps_range must be a finite number above 0"),
         (dict(assumed_multiplicity=0), "assumed_multiplicity must be a whole number from 1 to 2, got 0"),
         (dict(assumed_multiplicity=3), "assumed_multiplicity must be a whole number from 1 to 2, got 3"),
         (dict(eps_range=(1e-3, 1e-6)), r"eps_range must be \(smaller, larger\)"),
@@ -149,7 +152,7 @@ def test_n_beta_of_a_number_of_data():
         (dict(loss=losses.reduced_rank(2, 1, 2, 1)), "centre must be a minimum of the loss"),
         (dict(loss=lambda w: (w**2).sum(axis=1), size=201), "has no gradient"),
         (dict(loss=losses.sum_of_powers([2]), n_beta=5, n_samples=5), "give one"),
-        (dict(loss=losses.sum_of_powers([2]), n_beta=-5), "n_beta must be a positive number"),
+        (dict(loss=losses.sum_of_powers([2]), n_beta=-5), "n_beta must be a finite number above 0"),
         (dict(loss=losses.sum_of_powers([2]), centre=[0, 0]), "centre must have shape"),
         (dict(loss=losses.sum_of_powers([2]), chains=1), "chains must be a whole number from 4"),
     ],

@@ -99,6 +99,8 @@ def test_simple_families():
         (lambda: exact.deep_linear([3], 1), "widths must list at least"),
         (lambda: exact.deep_linear([3, 2.5], 1), "widths must be one or more whole numbers from 1 up"),
         (lambda: exact.deep_linear([3, 2], -1), "rank must be a whole number from 0"),
+        (lambda: exact.sum_of_powers(None), "each of powers must be a whole number"),
+        (lambda: exact.deep_linear(5, 0), "widths must list at least"),
         (lambda: exact.normal_crossing([0, 0]), "exponents must hold at least one positive"),
         (lambda: exact.sum_of_powers([2, 3]), "powers must be positive and even"),
         (lambda: exact.sum_of_powers([]), "powers must hold at least one positive"),

@@ -117,7 +117,7 @@ def test_a_loss_that_never_gets_small():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(loss=losses.sum_of_powers([2]), smallest=0), "smallest must be a positive number, got 0"),
+        (dict(loss=losses.sum_of_powers([2]), smallest=0), "smallest must be a finite number above 0, got 0"),
         (
             dict(loss=losses.sum_of_powers([2]), smallest=1e3),
             "smallest must be below the losses of the prior",
@@ -126,11 +126,14 @@ def test_a_loss_that_never_gets_small():
         (dict(loss=losses.sum_of_powers([2]), size=2), "size must be 1"),
         (dict(loss=losses.sum_of_powers([2]), centre=[0, 0]), r"centre must have shape \(1,\), got \(2,\)"),
         (dict(loss=losses.sum_of_powers([2]), centre=[np.nan]), "centre must be finite"),
-        (dict(loss=losses.sum_of_powers([2]), scale=-1), "scale must be a positive number, got -1"),
+        (dict(loss=losses.sum_of_powers([2]), scale=-1), "scale must be a finite number above 0, got -1"),
         (dict(loss=losses.sum_of_powers([2]), function="01"), "function goes with a map"),
         (dict(loss=lambda w: w[:, 0] ** 2), "size must be given for a callable"),
         (dict(loss=lambda w: w[:, 0], size=1), "is negative"),
         (dict(loss=lambda w: np.full(len(w), np.inf), size=1), "is not finite"),
+        (dict(loss=lambda w: w[:, 0] * 1j, size=1), "must return real numbers, got dtype complex128"),
+        (dict(loss=losses.sum_of_powers([2]), threads=0), "threads must be a whole number"),
+        (dict(loss=losses.sum_of_powers([2]), seed=-1), "seed must be a whole number"),
         (dict(loss=Perceptron(2)), "function must be given for a map"),
         (dict(loss=Perceptron(2), function="01"), "2 inputs has 4 zeros and ones"),
         (

@@ -32,6 +32,8 @@ def kernel_of(network: MLP) -> Floats:
     array([[1.5  , 1.534],
            [1.534, 2.   ]])
     """
+    if not isinstance(network, MLP):
+        raise ValueError(f"network must be an MLP, got {network!r}")
     if network.distribution != "normal":
         raise ValueError(
             f"distribution must be normal for the limit of infinite width, got {network.distribution!r}"

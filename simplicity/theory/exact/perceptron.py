@@ -181,6 +181,8 @@ def gaussian_perceptron(perceptron: Perceptron) -> ExactPrior:
     >>> law.prior.round(12)
     array([0.25 , 0.25 , 0.125, 0.125, 0.125, 0.125])
     """
+    if not isinstance(perceptron, Perceptron):
+        raise ValueError(f"perceptron must be a Perceptron, got {perceptron!r}")
     n, with_bias = perceptron.n_inputs, perceptron.bias_std > 0
     if perceptron.distribution != "normal" or n + with_bias > 3:
         raise ValueError(

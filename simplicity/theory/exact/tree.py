@@ -60,6 +60,8 @@ def tree_prior(tree: ExpressionTree) -> ExactPrior:
     2       00  0.133975
     3       11  0.133975
     """
+    if not isinstance(tree, ExpressionTree):
+        raise ValueError(f"tree must be an ExpressionTree, got {tree!r}")
     if tree.n_inputs > MOST_INPUTS:
         raise ValueError(
             f"n_inputs must be {MOST_INPUTS} or less for the exact law of trees, got {tree.n_inputs}"
