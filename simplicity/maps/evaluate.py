@@ -75,10 +75,13 @@ def _readouts_driver(readouts: Any) -> Any:
     def drive(noise, size, further, scales, constants, workspace, layers, mask, words, status):
         n_readouts, own = layers.shape
         flat = layers.reshape(layers.size)
+        first, rest = flat[:own], flat[own:]
         for i in range(noise.shape[0]):
             row, others = noise[i][:size], further[i]
-            flat[:own] = row[:own]
-            flat[own:] = others[: flat.shape[0] - own]
+            for k in range(own):
+                first[k] = row[k]
+            for k in range(rest.shape[0]):
+                rest[k] = others[k]
             here = slice(i * n_readouts, (i + 1) * n_readouts)
             functions, failed = words[here], status[here]
             functions[:] = 0

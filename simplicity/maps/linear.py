@@ -105,7 +105,7 @@ def keep_row(low, high, unit, rows, units, place):
     """Write a row of a tile, two vectors; returns the place after it, or the same one if all of it is 0."""
     store(rows, place * TILE, low)
     store(rows, place * TILE + LANES, high)
-    units[place] = unit
+    units[np.uint64(place)] = unit  # an unsigned index cannot count from the end
     return place + ((not_zero(low) | not_zero(high)) != 0)
 
 
@@ -259,12 +259,12 @@ def write_signs(low, high, scales, layers, r, width, out, x):
         The first position.
     """
     words, undefined = out
-    bias = r * (width + 1) + width
+    bias, row, first = r * (width + 1) + width, np.uint64(r), np.uint64(x)
     low, high = _finished(low, scales, layers, bias), _finished(high, scales, layers, bias)
     bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
-    words[r, x // 64] |= bits << np.uint64(x % 64)
+    words[row, first >> np.uint64(6)] |= bits << (first & np.uint64(63))
     zero = splat(np.float32(0))  # times what is not finite is NaN
-    undefined[r] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
+    undefined[row] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
 
 
 @inlined
