@@ -76,10 +76,13 @@ def _readouts_driver(readouts: Any) -> Any:
     def drive(noise, size, further, scales, constants, workspace, layers, mask, words, status):
         n_readouts, own = layers.shape
         flat = layers.reshape(layers.size)
+        first, rest = flat[:own], flat[own:]
         for i in range(noise.shape[0]):
             numbers, others = row(noise, i, size), row(further, i, further.shape[1])
-            flat[:own] = numbers[:own]
-            flat[own:] = others[: flat.shape[0] - own]
+            for k in range(own):
+                first[k] = numbers[k]
+            for k in range(rest.shape[0]):
+                rest[k] = others[k]
             here = slice(i * n_readouts, (i + 1) * n_readouts)
             functions, failed = words[here], status[here]
             functions[:] = 0

@@ -69,7 +69,7 @@ class InputValues(NamedTuple):
     ----------
     n_inputs : int
     others : flat array
-        Values of the inputs before the last three at their settings, at least eight places each.
+        Values of the inputs before the last three at their settings, at least 16 places each.
     last : flat array
         Values of the last three, the very last one first, at their eight settings.
     """
@@ -86,12 +86,18 @@ def split_inputs(n_inputs: int, inputs: Inputs, dtype: Any) -> InputValues:
     others = max(n_inputs - 3, 0)
     settings = np.arange(n_settings(n_inputs))
     values = np.where(settings >> np.arange(others)[::-1, None] & 1, high, low)
-    return InputValues(n_inputs, values.ravel(), last.ravel())
+    return InputValues(n_inputs, _flat(values), _flat(last))
+
+
+def _flat(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    flat = aligned(values.size, values.dtype)
+    flat[:] = values.ravel()
+    return flat
 
 
 def n_settings(n_inputs: int) -> int:
-    """Settings of the inputs before the last three; eight at least, to fill a vector."""
-    return int(max(2**n_inputs // LANES, LANES))
+    """Settings of the inputs before the last three; 16 at least, to fill two vectors."""
+    return int(max(2**n_inputs // LANES, TILE))
 
 
 @inlined
@@ -99,7 +105,7 @@ def keep_row(low, high, unit, rows, units, place):
     """Write a row of a tile, two vectors; returns the place after it, or the same one if all of it is 0."""
     store(rows, place * TILE, low)
     store(rows, place * TILE + LANES, high)
-    units[place] = unit
+    units[np.uint64(place)] = unit  # an unsigned index cannot count from the end
     return place + ((not_zero(low) | not_zero(high)) != 0)
 
 
@@ -253,12 +259,12 @@ def write_signs(low, high, scales, layers, r, width, out, x):
         The first position.
     """
     words, undefined = out
-    bias = r * (width + 1) + width
+    bias, row, first = r * (width + 1) + width, np.uint64(r), np.uint64(x)
     low, high = _finished(low, scales, layers, bias), _finished(high, scales, layers, bias)
     bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
-    words[r, x // 64] |= bits << np.uint64(x % 64)
+    words[row, first >> np.uint64(6)] |= bits << (first & np.uint64(63))
     zero = splat(np.float32(0))  # times what is not finite is NaN
-    undefined[r] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
+    undefined[row] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
 
 
 @inlined
@@ -295,7 +301,7 @@ def sums_over_inputs(weights, shape, scales, inputs, last_sums, bases):
     last_sums : flat array
         Eight places a unit.
     bases : flat array
-        A place a unit for every setting of the inputs before the last three, and eight at least.
+        A place a unit for every setting of the inputs before the last three, and 16 at least.
     """
     start, units = shape
     n_inputs, others, last = inputs
@@ -305,17 +311,22 @@ def sums_over_inputs(weights, shape, scales, inputs, last_sums, bases):
     for j in range(units):
         first = start + j * n_inputs
         bias = multiply(bias_std, load_splat(weights, start + units * n_inputs + j))
-        for b in range(0, n_settings, LANES):
-            total = bias
+        for b in range(0, n_settings, TILE):
+            low = high = bias
             for i in range(first_of_last):
-                weight = multiply(weight_std, load_splat(weights, first + i))
-                total = fused_multiply_add(weight, load(others, i * n_settings + b), total)
-            store(bases, j * n_settings + b, total)
-        weight = multiply(weight_std, load_splat(weights, first + n_inputs - 1))
-        total = multiply(weight, load(last, 0))
-        for i in range(first_of_last, n_inputs - 1):
-            weight = multiply(weight_std, load_splat(weights, first + i))
-            total = fused_multiply_add(weight, load(last, LANES * (n_inputs - 1 - i)), total)
+                weight, place = multiply(weight_std, load_splat(weights, first + i)), i * n_settings + b
+                low = fused_multiply_add(weight, load(others, place), low)
+                high = fused_multiply_add(weight, load(others, place + LANES), high)
+            store(bases, j * n_settings + b, low)
+            store(bases, j * n_settings + b + LANES, high)
+        of_last = first + n_inputs - 1
+        total = multiply(multiply(weight_std, load_splat(weights, of_last)), load(last, 0))
+        if n_inputs > 2:
+            weight = multiply(weight_std, load_splat(weights, of_last - 2))
+            total = fused_multiply_add(weight, load(last, 2 * LANES), total)
+        if n_inputs > 1:
+            weight = multiply(weight_std, load_splat(weights, of_last - 1))
+            total = fused_multiply_add(weight, load(last, LANES), total)
         store(last_sums, j * LANES, total)
 
 
