@@ -99,11 +99,11 @@ class Kernel(NamedTuple):
     features : callable, optional
         Writes what the linear readout reads: out is (width, 2^n) float32.
     readouts : callable, optional
-        Functions of several last layers at once, beside features, which are then only for logits:
-        ``(noise, layers, scales, constants, workspace, (words, undefined)) -> status``. ``layers`` are last
-        layers one after the other, ``words``, (readouts, words) of zeros, become their functions (bits
-        beyond the last position do not matter), ``undefined`` 1 where there is none. Made from features
-        where None.
+        Functions of several last layers at once, and their logits: ``(noise, layers, scales, constants,
+        workspace, (words, undefined, logits)) -> status``. ``layers`` are last layers one after the other,
+        ``words``, (readouts, words) of zeros, become their functions (bits beyond the last position do not
+        matter), ``undefined`` 1 where there is none. ``logits`` is flat, one last layer after the other, or
+        empty where none are wanted. Made from features where None.
     reads : callable, optional
         Of endless tapes whose rows hold several draws, with the arguments of ``many``: out is (rows, draws)
         bool, False at first, and is set for those that a row's function is read from. Splitting needs it,

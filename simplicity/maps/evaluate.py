@@ -16,8 +16,8 @@ import numpy.typing as npt
 from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
-from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles, weighted_sum
-from simplicity.simd import TILE, fused_multiply_add
+from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles
+from simplicity.simd import TILE
 
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
@@ -73,7 +73,7 @@ def _readouts_driver(readouts: Any) -> Any:
     """Functions of each row's hidden layers behind its own last layer and those in its row of ``further``."""
 
     @_compile
-    def drive(noise, size, further, scales, constants, workspace, layers, mask, words, status):
+    def drive(noise, size, further, scales, constants, workspace, layers, mask, words, status, logits):
         n_readouts, own = layers.shape
         flat = layers.reshape(layers.size)
         first, rest = flat[:own], flat[own:]
@@ -87,27 +87,11 @@ def _readouts_driver(readouts: Any) -> Any:
             functions, failed = words[here], status[here]
             functions[:] = 0
             failed[:] = 0
-            failed_all = readouts(numbers, flat, scales, constants, workspace, (functions, failed))
+            out = functions, failed, row(logits, i, logits.shape[1])
+            failed_all = readouts(numbers, flat, scales, constants, workspace, out)
             for r in range(n_readouts):
                 functions[r, 0] &= mask
                 failed[r] |= failed_all
-
-    return drive
-
-
-@functools.cache
-def _features_logits_driver(features: Any) -> Any:
-    """Each row's logits, from the kernel's features and its own last layer."""
-
-    @_compile
-    def drive(noise, size, scales, constants, workspace, features_out, logits, status):
-        width = features_out.shape[0]
-        for i in range(noise.shape[0]):
-            numbers, out = row(noise, i, size), row(logits, i, logits.shape[1])
-            status[i] = features(numbers, constants, workspace, features_out)
-            weighted_sum(numbers[:width], np.float32(1), features_out, out)
-            for x in range(out.shape[0]):
-                out[x] = fused_multiply_add(scales[0], out[x], scales[1] * numbers[width])
 
     return drive
 
@@ -240,14 +224,22 @@ class Evaluator:
         -------
         (count * readouts, words) uint64 and (count * readouts,) bool
         """
-        rows = len(noise) * readouts
         noise, further = np.ascontiguousarray(noise), np.ascontiguousarray(further)
         if isinstance(self.code, Batch):
             if self.code.features is None:
                 raise MapError(f"map {self.map.name} declares a readout but its batch code has no features")
             return self._batch_readouts(self.code, noise, further, readouts)
+        words, undefined, _ = self._through_last_layers(noise, further, readouts)
+        return words, undefined
+
+    def _through_last_layers(
+        self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int, pitch: int = 0
+    ) -> tuple[Words, Flags, npt.NDArray[np.float32]]:
+        """Functions, which are undefined, and of every readout the logits in ``pitch`` numbers."""
+        assert isinstance(self.code, Kernel)
+        rows = len(noise) * readouts
         words, status = np.empty((rows, self.words), dtype=np.uint64), np.empty(rows, dtype=np.uint8)
-        layers = np.empty((readouts, self._readout_size), dtype=np.float32)
+        logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
             self.map,
             _readouts_driver(self._readouts),
@@ -257,12 +249,13 @@ class Evaluator:
             self._scales,
             self.code.constants,
             self._readouts_workspace,
-            layers,
+            np.empty((readouts, self._readout_size), dtype=np.float32),
             position_mask(self.map.n_inputs),
             words,
             status,
+            logits,
         )
-        return words, status != 0
+        return words, status != 0, logits
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""
@@ -286,13 +279,10 @@ class Evaluator:
                 logits,
                 status,
             )
-        elif code.features is not None and self.map.readout is not None:
-            logits = np.zeros((len(noise), self.positions), dtype=np.float32)
-            arguments = noise, size, self._scales, code.constants, self._workspace
-            features = self._features(self.map.readout)
-            run_compiled(
-                self.map, _features_logits_driver(code.features), *arguments, features, logits, status
-            )
+        elif self._readouts is not None:
+            pitch = max(self.positions, 2 * TILE)  # kernels write whole tiles, one or two at a time
+            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, pitch)
+            return np.ascontiguousarray(logits[:, : self.positions])
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")
         return logits

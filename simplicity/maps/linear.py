@@ -228,7 +228,7 @@ def linear_readouts(layers, width, scales, tiles, source, out, x):
     tiles : Tiles
     source : (first, stop)
         Rows of the last hidden layer.
-    out : (words, undefined)
+    out : (words, undefined, logits)
         See :func:`write_signs`.
     """
     pitch, readouts = width + 1, out[0].shape[0]
@@ -252,19 +252,24 @@ def write_signs(low, high, scales, layers, r, width, out, x):
 
     Parameters
     ----------
-    out : (words, undefined)
-        Packed functions of the last layers, (readouts, words), 0 before the first tile, and whether one
-        of its logits is NaN or infinite. With few inputs, bits are also set beyond the last position.
+    out : (words, undefined, logits)
+        Packed functions of the last layers, (readouts, words), 0 before the first tile; whether one of its
+        logits is NaN or infinite; the logits themselves, one last layer after the other, unless that array
+        is empty. With few inputs, bits and logits are also written beyond the last position.
     x : int
         The first position.
     """
-    words, undefined = out
+    words, undefined, logits = out
     bias, row, first = r * (width + 1) + width, np.uint64(r), np.uint64(x)
     low, high = _finished(low, scales, layers, bias), _finished(high, scales, layers, bias)
     bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
     words[row, first >> np.uint64(6)] |= bits << (first & np.uint64(63))
     zero = splat(np.float32(0))  # times what is not finite is NaN
     undefined[row] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
+    if logits.shape[0] > 0:
+        place = r * (logits.shape[0] // words.shape[0]) + x
+        store(logits, place, low)
+        store(logits, place + LANES, high)
 
 
 @inlined

@@ -122,7 +122,7 @@ def _features(noise, constants, workspace, out):
 
 @kernel
 def _readouts(noise, layers, scales, constants, workspace, out):
-    """Functions of some last layers. For one behind rectifiers, the last hidden layer is not stored."""
+    """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
     widths, positions = constants.widths, 2**constants.inputs.n_inputs
     last_sums, bases, tiles = workspace
     width, depth = widths[-1], widths.shape[0]

@@ -138,13 +138,12 @@ def test_everything_is_written(pf_map):
     else:
         readout = pf_map.readout
         scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
-        layers, mask = (
-            np.full((1, readout.size), np.nan, np.float32),
-            functions.position_mask(pf_map.n_inputs),
-        )
-        _readouts_driver(code.readouts)(
-            noise, size, noise[:, :0], scales, code.constants, workspace, layers, mask, words, status
-        )
+        layers = np.full((1, readout.size), np.nan, np.float32)
+        mask = functions.position_mask(pf_map.n_inputs)
+        logits = np.full((len(noise), max(positions, 32)), np.nan, dtype=np.float32)
+        inputs = noise, size, noise[:, :0], scales, code.constants, workspace, layers, mask
+        _readouts_driver(code.readouts)(*inputs, words, status, logits)
+        assert np.array_equal(logits[:, :positions], Evaluator(pf_map).logits(noise))
     assert np.array_equal(words, expected)
     assert not status.any()
 
