@@ -231,9 +231,9 @@ class MLP(ParameterFunctionMap):
             features=_features,
             readouts=_readouts,
             constants=constants,
-            workspace=lambda: (
-                aligned(units * LANES),
-                aligned(units * settings),
+            workspace=lambda: (  # the tiles begin at place 0
+                aligned(units * LANES, place=2048),
+                aligned(units * settings, place=1024),
                 tiles(2 * max(self.hidden_widths) + 1),
             ),
         )
