@@ -34,6 +34,7 @@ from simplicity.simd import (
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
+_PAGE = 4096
 
 
 class Tiles(NamedTuple):
@@ -48,11 +49,15 @@ class Tiles(NamedTuple):
     one: npt.NDArray[np.float32]
 
 
-def aligned(count: int, dtype: Any = np.float32) -> npt.NDArray[Any]:
-    """An empty flat array that begins with a cache line, so that none of its vectors lies in two."""
+def aligned(count: int, dtype: Any = np.float32, place: int = 0) -> npt.NDArray[Any]:
+    """An empty flat array that begins at byte ``place``, a multiple of 64, of a page of 4096.
+
+    No vector then lies in two cache lines. A load waits for earlier stores to the same place of any page:
+    arrays that are read and written in step should start far apart.
+    """
     size = count * np.dtype(dtype).itemsize
-    space = np.empty(size + 63, dtype=np.uint8)
-    start = -space.ctypes.data % 64
+    space = np.empty(size + _PAGE - 1, dtype=np.uint8)
+    start = (place - space.ctypes.data) % _PAGE
     return space[start : start + size].view(dtype)
 
 

@@ -37,7 +37,7 @@ from simplicity.maps.linear import (
     write_signs,
 )
 from simplicity.random import Noise
-from simplicity.simd import LANES, TILE, add, load, load_splat, rectified
+from simplicity.simd import LANES, TILE, add, load, load_splat, rectified, store
 
 Activation = Literal["relu", "tanh", "linear", "erf", "sin"]
 
@@ -104,19 +104,19 @@ def _prepare(noise, constants, workspace):
 @kernel
 def _features(noise, constants, workspace, out):
     """Activations of the last hidden layer, (width, 2^n)."""
-    positions = out.shape[1]
-    tiles = workspace[2]
+    positions, flat, tiles = out.shape[1], out.reshape(out.size), workspace[2]
     _prepare(noise, constants, workspace)
+    out[:] = 0
     for x in range(0, positions, TILE):
         first, stop = _rows(noise, constants, workspace, x, constants.widths.shape[0])
-        inside = min(TILE, positions)
-        for j in range(out.shape[0]):
-            for i in range(inside):
-                out[j, x + i] = np.float32(0)
         for place in range(first, stop):
-            j = tiles.units[place]
-            for i in range(inside):
-                out[j, x + i] = tiles.rows[place * TILE + i]
+            target, row = tiles.units[place] * positions + x, place * TILE
+            if positions >= TILE:
+                store(flat, target, load(tiles.rows, row))
+                store(flat, target + LANES, load(tiles.rows, row + LANES))
+            else:
+                for i in range(positions):
+                    flat[target + i] = tiles.rows[row + i]
     return 0
 
 
@@ -231,9 +231,9 @@ class MLP(ParameterFunctionMap):
             features=_features,
             readouts=_readouts,
             constants=constants,
-            workspace=lambda: (
-                aligned(units * LANES),
-                aligned(units * settings),
+            workspace=lambda: (  # the tiles begin at place 0
+                aligned(units * LANES, place=2048),
+                aligned(units * settings, place=1024),
                 tiles(2 * max(self.hidden_widths) + 1),
             ),
         )
