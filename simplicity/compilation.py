@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite import ir
 from numba import types
 from numba.core import caching, cgutils
 from numba.extending import intrinsic
@@ -177,3 +178,17 @@ def row(_context: Any, array: Any, _index: Any, _size: Any) -> Any:
         return part._getvalue()
 
     return view(array, types.intp, types.intp), generate
+
+
+@intrinsic
+def high_product(_context: Any, a: Any, b: Any) -> Any:
+    """The upper 64 of the 128 bits of the product of two uint64."""
+    if not a == b == types.uint64:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        wide, half = ir.IntType(128), ir.IntType(64)
+        product = builder.mul(*(builder.zext(argument, wide) for argument in arguments))
+        return builder.trunc(builder.lshr(product, wide(64)), half)
+
+    return types.uint64(a, b), generate

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simplicity.compilation import kernel, row
+from simplicity.compilation import high_product, kernel, row
 from simplicity.simd import load, positive_sums
 
 
@@ -34,3 +34,20 @@ def test_a_row_is_the_beginning_of_the_arrays_row():
     array, out = np.arange(35.0).reshape(5, 7), np.empty(5)
     sums_of_rows(array, 4, out)
     assert out.tolist() == array[:, :4].sum(axis=1).tolist()
+
+
+@kernel
+def high_products(a, b, out):
+    for i in range(a.shape[0]):
+        out[i] = high_product(a[i], b[i])
+
+
+def test_high_products_are_those_of_integers():
+    ends = np.array([0, 1, 2**32 - 1, 2**32, 2**64 - 1], dtype=np.uint64)
+    a = np.concatenate(
+        [np.repeat(ends, 5), np.random.default_rng(0).integers(0, 2**64, 500, dtype=np.uint64)]
+    )
+    b = np.concatenate([np.tile(ends, 5), np.random.default_rng(1).integers(0, 2**64, 500, dtype=np.uint64)])
+    out = np.empty_like(a)
+    high_products(a, b, out)
+    assert out.tolist() == [x * y >> 64 for x, y in zip(a.tolist(), b.tolist(), strict=True)]

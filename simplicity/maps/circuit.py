@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import inlined, kernel
+from simplicity.compilation import high_product, inlined, kernel
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries, log2_of_count
 from simplicity.maps.gates import (
@@ -19,7 +19,7 @@ from simplicity.maps.gates import (
     is_closed,
     negated,
 )
-from simplicity.random import Noise, below, checked_integer
+from simplicity.random import Noise, checked_integer
 
 
 class _Constants(NamedTuple):
@@ -34,42 +34,47 @@ def decode(word, n_gates, n_sources):
 
     The word, read as a fraction of 2^64, is cut into n_gates parts, the part into n_sources, and so again.
     """
-    sources = np.uint64(n_sources)
-    gate = below(word, np.uint64(n_gates))
-    word = word * np.uint64(n_gates)
-    first = below(word, sources)
-    return np.int64(gate), np.int64(first), np.int64(below(word * sources, sources))
+    kinds, sources = np.uint64(n_gates), np.uint64(n_sources)
+    within_gate = word * kinds
+    first, second = high_product(within_gate, sources), high_product(within_gate * sources, sources)
+    return high_product(word, kinds), first, second
 
 
 @kernel
-def _words(noise, constants, workspace, out):
-    """Only the gates that the last one depends on are computed: back to find them, forth to do so."""
-    values, needed, cone, chosen = workspace
-    n_inputs, words = constants.inputs.shape
-    n_gates = noise.shape[0]
-    n_kinds = constants.forms.shape[0]
-    for source in range(needed.shape[0]):
-        needed[source] = 0
-    needed[n_inputs + n_gates - 1] = 1
-    size = 0
-    for g in range(n_gates - 1, -1, -1):
-        source = n_inputs + g
-        cone[size] = g
-        if needed[source]:
-            gate, first, second = decode(noise[g], n_kinds, source)
-            chosen[size, 0], chosen[size, 1], chosen[size, 2] = gate, first, second
-            needed[first] = 1
-            needed[second] = 1
-            size += 1
-    for place in range(size - 1, -1, -1):
-        one, if_a, if_b, if_both = constants.forms[chosen[place, 0]]
-        first, second, target = chosen[place, 1], chosen[place, 2], n_inputs + cone[place]
-        for i in range(words):
-            a, b = values[first, i], values[second, i]
-            values[target, i] = one ^ (if_a & a) ^ (if_b & b) ^ (if_both & a & b)
-    for i in range(words):
-        out[i] = values[n_inputs + n_gates - 1, i] & constants.mask
-    return 0
+def _many(noise, constants, workspace, out, status):
+    """Only the gates that the last one depends on are computed: back to find them, forth to do so.
+
+    Indices are unsigned, as others might count from the end.
+    """
+    values, needed, cone = workspace
+    n_inputs, words = np.uint64(constants.inputs.shape[0]), np.uint64(out.shape[1])
+    n_gates, n_kinds = np.uint64(cone.shape[0]), np.uint64(constants.forms.shape[0])
+    zero, one = np.uint64(0), np.uint64(1)
+    last = n_inputs + n_gates - one
+    for row in range(np.uint64(noise.shape[0])):
+        for i in range(last):
+            needed[i] = 0
+        needed[last] = 1
+        size = zero
+        for i in range(n_gates):
+            source = last - i
+            if needed[source]:
+                gate, first, second = decode(noise[row, source - n_inputs], n_kinds, source)
+                cone[size, 0], cone[size, 1], cone[size, 2], cone[size, 3] = gate, first, second, source
+                needed[first] = 1
+                needed[second] = 1
+                size += one
+        for i in range(size):
+            place = size - one - i
+            gate, first, second, target = cone[place, 0], cone[place, 1], cone[place, 2], cone[place, 3]
+            constant, if_a = constants.forms[gate, 0], constants.forms[gate, 1]
+            if_b, if_both = constants.forms[gate, 2], constants.forms[gate, 3]
+            for k in range(words):
+                a, b = values[first, k], values[second, k]
+                values[target, k] = constant ^ (if_a & a) ^ (if_b & b) ^ (if_both & a & b)
+        for k in range(words):
+            out[row, k] = values[last, k] & constants.mask
+        status[row] = 0
 
 
 @dataclass(frozen=True)
@@ -134,11 +139,10 @@ class BooleanCircuit(ParameterFunctionMap):
             sources = self.n_inputs + self.n_gates
             values = np.zeros((sources, words_of(self.n_inputs)), dtype=np.uint64)
             values[: self.n_inputs] = inputs
-            cone, chosen = np.empty(self.n_gates, dtype=np.int64), np.empty((self.n_gates, 3), dtype=np.int64)
-            return values, np.empty(sources, dtype=np.uint8), cone, chosen
+            return values, np.empty(sources, dtype=np.uint8), np.empty((self.n_gates, 4), dtype=np.uint64)
 
         constants = _Constants(inputs, algebraic_normal_forms(self.gates), everywhere)
-        return Kernel(words=_words, constants=constants, workspace=workspace)
+        return Kernel(many=_many, constants=constants, workspace=workspace)
 
     def parameters(self, noise: npt.NDArray[Any]) -> dict[str, Any]:
         """``program``: one line a gate."""

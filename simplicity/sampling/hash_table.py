@@ -23,18 +23,20 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from simplicity.compilation import kernel
+from simplicity.compilation import inlined, kernel
 
 Rows = npt.NDArray[np.uint64]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xD6E8FEB86659FD93)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
 _AHEAD = 20  # entries fetched ahead: about what a core can have under way
 _MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
 GROWTH = 1.5
 _FULLEST = 0.78
 _ASIDE = 1024
+_TOGETHER = 64  # places whose entries are moved together
 _PAGE = 2**21  # a large page; tables from this size on have pages of their own, which go back when they go
 
 
@@ -59,12 +61,12 @@ def _prefetch(_context: Any, array: Any, index: Any) -> Any:
 
 
 # ------------------------------------------------------------------------------------------ kernels
-@kernel
-def hash_of(words):
-    """The hash of a packed function: every bit of it depends on every bit of the function."""
-    h = np.uint64(0)
-    for i in range(words.shape[0]):
-        h = (h ^ words[i]) * _MIX
+@inlined
+def hash_of(rows, i, n_words):
+    """The hash of a row's function, its first words: every bit of it depends on every bit of the function."""
+    h = _ZERO
+    for k in range(np.uint64(n_words)):
+        h = (h ^ rows[i, k]) * _MIX
         h ^= h >> np.uint64(29)
         h *= _MIX_2
         h ^= h >> np.uint64(32)
@@ -75,12 +77,24 @@ def hash_of(words):
 def hash_rows(rows, n_words, hashes):
     """The hash of each row's function."""
     for i in range(rows.shape[0]):
-        hashes[i] = hash_of(rows[i, :n_words])
+        hashes[i] = hash_of(rows, i, n_words)
 
 
-@kernel
+@inlined
 def _home(hashed, capacity):
-    return np.int64(((hashed & _LOW_HALF) * np.uint64(capacity)) >> np.uint64(32))
+    """Where to look for a function first; unsigned, like all places here, which cannot count from the end."""
+    return ((hashed & _LOW_HALF) * np.uint64(capacity)) >> np.uint64(32)
+
+
+@inlined
+def _is_same(entries, slot, rows, i, n_words):
+    """Whether an entry is a row's function; the first words nearly always tell."""
+    if entries[slot, _ZERO] != rows[i, _ZERO]:
+        return False
+    for k in range(_ONE, n_words):
+        if entries[slot, k] != rows[i, k]:
+            return False
+    return True
 
 
 @kernel
@@ -90,38 +104,33 @@ def _insert(rows, hashes, n_words, entries):
     A function is lonely while one hidden draw has given it: then its sum of squares is its count squared.
     """
     clustered = entries.shape[1] > n_words + 1
-    capacity = entries.shape[0]
-    n_rows = rows.shape[0]
+    count, squares = np.uint64(n_words), np.uint64(n_words + 1)
+    capacity, ahead, n_rows = np.uint64(entries.shape[0]), np.uint64(_AHEAD), np.uint64(rows.shape[0])
     added = 0
     lonely = np.int64(0)
-    for i in range(min(_AHEAD, n_rows)):
-        _prefetch(entries, _home(hashes[i], capacity))
+    for i in range(min(ahead, n_rows)):
+        _prefetch(entries, np.int64(_home(hashes[i], capacity)))
     for i in range(n_rows):
-        if i + _AHEAD < n_rows:
-            _prefetch(entries, _home(hashes[i + _AHEAD], capacity))
+        if i + ahead < n_rows:
+            _prefetch(entries, np.int64(_home(hashes[i + ahead], capacity)))
         slot = _home(hashes[i], capacity)
-        while entries[slot, n_words] != 0:
-            equal = True
-            for k in range(n_words):
-                equal &= entries[slot, k] == rows[i, k]
-            if equal:
-                break
-            slot += 1
+        while entries[slot, count] != 0 and not _is_same(entries, slot, rows, i, count):
+            slot += _ONE
             if slot == capacity:
-                slot = 0
-        old = np.int64(entries[slot, n_words])
-        new = old + np.int64(rows[i, n_words])
-        entries[slot, n_words] = np.uint64(new)
+                slot = _ZERO
+        old = np.int64(entries[slot, count])
+        new = old + np.int64(rows[i, count])
+        entries[slot, count] = np.uint64(new)
         if old == 0:
-            for k in range(n_words):
+            for k in range(count):
                 entries[slot, k] = rows[i, k]
             added += 1
         old_squares = old
         new_squares = new
         if clustered:
-            old_squares = np.int64(entries[slot, n_words + 1])
-            new_squares = old_squares + np.int64(rows[i, n_words + 1])
-            entries[slot, n_words + 1] = np.uint64(new_squares)
+            old_squares = np.int64(entries[slot, squares])
+            new_squares = old_squares + np.int64(rows[i, squares])
+            entries[slot, squares] = np.uint64(new_squares)
         if old < _MOST_READOUTS and old_squares == old * old:
             lonely -= old
         if new < _MOST_READOUTS and new_squares == new * new:
@@ -132,15 +141,16 @@ def _insert(rows, hashes, n_words, entries):
 @kernel
 def _move(entries, n_words, larger):
     """Put all entries of a table into an empty larger one: both are passed through from front to back."""
-    capacity = larger.shape[0]
-    for i in range(entries.shape[0]):
-        if entries[i, n_words] != 0:
-            slot = _home(hash_of(entries[i, :n_words]), capacity)
-            while larger[slot, n_words] != 0:
-                slot += 1
+    count, width = np.uint64(n_words), np.uint64(entries.shape[1])
+    capacity = np.uint64(larger.shape[0])
+    for i in range(np.uint64(entries.shape[0])):
+        if entries[i, count] != 0:
+            slot = _home(hash_of(entries, i, n_words), capacity)
+            while larger[slot, count] != 0:
+                slot += _ONE
                 if slot == capacity:
-                    slot = 0
-            for k in range(entries.shape[1]):
+                    slot = _ZERO
+            for k in range(width):
                 larger[slot, k] = entries[i, k]
 
 
@@ -152,43 +162,56 @@ def _spread(entries, n_words, before, aside):
     belong below their old place, or would go round the end, are put aside. Returns how many, and how many
     places are left to do if aside is full.
     """
-    capacity = entries.shape[0]
-    n_aside = 0
-    for place in range(before - 1, -1, -1):
-        if entries[place, n_words] == 0:
-            continue
-        slot = _home(hash_of(entries[place, :n_words]), capacity)
-        inside = slot >= place
-        while inside and slot != place and entries[slot, n_words] != 0:
-            slot += 1
-            inside = slot < capacity
-        if not inside:
-            if n_aside == aside.shape[0]:
-                return n_aside, place + 1
-            for k in range(entries.shape[1]):
-                aside[n_aside, k] = entries[place, k]
-            n_aside += 1
-            entries[place, n_words:] = 0
-        elif slot != place:
-            for k in range(entries.shape[1]):
-                entries[slot, k] = entries[place, k]
-            entries[place, n_words:] = 0
-    return n_aside, 0
+    count, width = np.uint64(n_words), np.uint64(entries.shape[1])
+    capacity, n_aside = np.uint64(entries.shape[0]), _ZERO
+    full, homes = np.empty(_TOGETHER, dtype=np.uint64), np.empty(_TOGETHER, dtype=np.uint64)
+    start = np.uint64(before)
+    while start > _ZERO:
+        stop, n_full = start, _ZERO
+        start -= min(start, np.uint64(_TOGETHER))
+        for i in range(stop - start):  # listed without a branch: which are full cannot be foretold
+            full[n_full] = stop - _ONE - i
+            n_full += np.uint64(entries[stop - _ONE - i, count] != 0)
+        for i in range(n_full):
+            homes[i] = _home(hash_of(entries, full[i], n_words), capacity)
+        for i in range(n_full):
+            place, slot = full[i], homes[i]
+            inside = slot >= place
+            while inside and slot != place and entries[slot, count] != 0:
+                slot += _ONE
+                inside = slot < capacity
+            if not inside:
+                if n_aside == np.uint64(aside.shape[0]):
+                    return np.int64(n_aside), np.int64(place + _ONE)
+                for k in range(width):
+                    aside[n_aside, k] = entries[place, k]
+                n_aside += _ONE
+                for k in range(count, width):
+                    entries[place, k] = _ZERO
+            elif slot != place:
+                for k in range(width):
+                    entries[slot, k] = entries[place, k]
+                for k in range(count, width):
+                    entries[place, k] = _ZERO
+    return np.int64(n_aside), 0
 
 
 @kernel
 def _columns(entries, n_words, functions, counts, squares):
-    """Write the functions, counts and (where there are any) sums of squares of all entries."""
-    clustered = entries.shape[1] > n_words + 1
-    row = 0
-    for i in range(entries.shape[0]):
-        if entries[i, n_words] != 0:
-            for k in range(n_words):
-                functions[row, k] = entries[i, k]
-            counts[row] = np.int64(entries[i, n_words])
-            if clustered:
-                squares[row] = np.int64(entries[i, n_words + 1])
-            row += 1
+    """Write the functions, counts and (where there are any) sums of squares of all entries, as many as fit.
+
+    Every place is written, and the next one over it where it was empty: so nothing need be foretold.
+    """
+    count, clustered = np.uint64(n_words), entries.shape[1] > n_words + 1
+    row, i, n_rows, places = _ZERO, _ZERO, np.uint64(functions.shape[0]), np.uint64(entries.shape[0])
+    while row < n_rows and i < places:
+        for k in range(count):
+            functions[row, k] = entries[i, k]
+        counts[row] = np.int64(entries[i, count])
+        if clustered:
+            squares[row] = np.int64(entries[i, count + _ONE])
+        row += np.uint64(entries[i, count] != 0)
+        i += _ONE
 
 
 # ---------------------------------------------------------------------------------------- the table

@@ -57,7 +57,7 @@ def _count_segments(entries, n_words, sizes):
     """Rows of each segment; entries with a count of zero are none."""
     for i in range(entries.shape[0]):
         if entries[i, n_words] != 0:
-            sizes[np.int64(hash_of(entries[i, :n_words]) >> _SEGMENT_SHIFT)] += 1
+            sizes[np.int64(hash_of(entries, i, n_words) >> _SEGMENT_SHIFT)] += 1
 
 
 @kernel
@@ -65,7 +65,7 @@ def _scatter(entries, n_words, places, rows, checksums):
     """Copy the entries to the places of their segments, which are counted up."""
     for i in range(entries.shape[0]):
         if entries[i, n_words] != 0:
-            segment = np.int64(hash_of(entries[i, :n_words]) >> _SEGMENT_SHIFT)
+            segment = np.int64(hash_of(entries, i, n_words) >> _SEGMENT_SHIFT)
             for k in range(entries.shape[1]):
                 rows[places[segment], k] = entries[i, k]
             places[segment] += 1

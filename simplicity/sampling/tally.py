@@ -92,7 +92,7 @@ def clusters(words, undefined, readouts, slots, kept, hashes, weights):
         for row in range(start, stop):
             if undefined[row]:
                 continue
-            hashed = hash_of(words[row])
+            hashed = hash_of(words, row, words.shape[1])
             if stop - start > 1:
                 slot = hashed & mask
                 while slots[slot] >= first_kept and not _is_equal(words, kept[slots[slot]], row):

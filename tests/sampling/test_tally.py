@@ -132,3 +132,24 @@ def test_nothing_adds_nothing():
     empty = np.empty(0, dtype=np.int64)
     tally.add_table(Table(np.empty((0, 2), dtype=np.uint64), empty, empty))
     assert tally.distinct == tally.lonely == tally.n_undefined == len(tally.table().counts) == 0
+
+
+@pytest.mark.parametrize("room", [1, 3, 1024])
+@pytest.mark.parametrize("capacity", [7, 64, 65, 1000])
+def test_growth_in_place_keeps_every_entry_within_reach(capacity, room):
+    """Also where clusters go round the end, and where so much is put aside that it takes several turns."""
+    rows = np.random.default_rng(capacity).integers(0, 2**64, (capacity * 19 // 20, 3), dtype=np.uint64)
+    rows[:, 2] = 1
+    hashes = np.empty(len(rows), dtype=np.uint64)
+    hash_table.hash_rows(rows, 2, hashes)
+    entries = np.zeros((capacity * 3 // 2, 3), dtype=np.uint64)
+    assert hash_table._insert(rows, hashes, 2, entries[:capacity])[0] == len(rows)
+    left, parts = capacity, []
+    while left:
+        aside = np.zeros((room, 3), dtype=np.uint64)
+        n_aside, left = hash_table._spread(entries, 2, left, aside)
+        parts.append(aside[:n_aside])
+    for part in parts:
+        hash_table._move(part, 2, entries)
+    assert np.count_nonzero(entries[:, 2]) == len(rows)
+    assert hash_table._insert(rows, hashes, 2, entries)[0] == 0
