@@ -11,16 +11,14 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 from simplicity.cli.map_options import made_map, shown_value, summary
+from simplicity.cli.tables import complexity_text, description, print_orbits, print_table, print_top
 from simplicity.complexity import MEASURES, Measure, measure
 from simplicity.functions import (
     as_function,
     n_inputs_of,
     names,
-    to_integers,
-    to_strings,
 )
 from simplicity.maps.base import ParameterFunctionMap
 from simplicity.maps.locate import find_map, named_object
@@ -29,8 +27,6 @@ from simplicity.random import checked_integer
 from simplicity.sampling import Result, load, sample
 from simplicity.sampling.storage import check_writable
 from simplicity.statistics import checked_level
-
-_LONGEST_STRING = 32  # truth tables up to this length are printed as strings, longer ones in hexadecimal
 
 
 def maps(arguments: argparse.Namespace) -> int:
@@ -68,22 +64,7 @@ def report(result: Result, *, saved: bool) -> None:
     """A result in one line, and, where no file has it, its most probable functions."""
     print(description(result))
     if not saved and len(result):
-        _print_top(result, 10, [measure("lz76")], 0.95)
-
-
-def description(result: Result) -> str:
-    """A result in one line."""
-    parts = [
-        f"{result.label}: {result.n_samples:,} samples",
-        f"{result.n_functions:,} distinct functions"
-        + (f" ({len(result):,} most frequent ones listed)" if result.is_truncated else ""),
-        f"unseen mass {result.unseen_mass:.3g}",
-    ]
-    if result.readouts > 1:
-        parts.append(f"{result.readouts} readouts a hidden draw")
-    if result.n_undefined:
-        parts.append(f"{result.n_undefined:,} undefined")
-    return ", ".join(parts)
+        print_top(result, 10, [measure("lz76")], 0.95)
 
 
 def plot(arguments: argparse.Namespace) -> int:
@@ -108,84 +89,12 @@ def show(arguments: argparse.Namespace) -> int:
     measures = [user_measure(name) for name in arguments.measure or ["lz76"]]
     checked_level(arguments.level)
     if arguments.by_orbit:
-        _print_orbits(load(arguments.file), top, measures, arguments.level)
+        print_orbits(load(arguments.file), top, measures, arguments.level)
         return 0
     result = load(arguments.file, max_functions=top)
     print(description(result))
-    _print_top(result, top, measures, arguments.level)
+    print_top(result, top, measures, arguments.level)
     return 0
-
-
-def _print_top(result: Result, top: int, measures: list[Measure], level: float) -> None:
-    functions, n_inputs = result.functions[:top], result.n_inputs
-    interval = result.interval(level, slice(0, top))
-    known = names(functions, n_inputs)
-    complexities = [found(functions, n_inputs) for found in measures]
-    rows = [
-        [
-            "rank",
-            "function",
-            "count",
-            "prior",
-            f"{100 * level:g}% interval",
-            *[m.name for m in measures],
-            "formula",
-        ]
-    ]
-    for i, text in enumerate(_function_texts(functions, n_inputs)):
-        ends = f"{interval.low[i]:.3g} … {interval.high[i]:.3g}"
-        values = [
-            _complexity_text(found, column[i], n_inputs)
-            for found, column in zip(measures, complexities, strict=True)
-        ]
-        rows.append(
-            [str(i + 1), text, str(result.counts[i]), f"{result.prior[i]:.4g}", ends, *values, known[i] or ""]
-        )
-    print(f"intervals: {interval.method}")
-    _print_table(rows)
-
-
-def _print_orbits(result: Result, top: int, measures: list[Measure], level: float) -> None:
-    orbits = result.by_orbit()
-    interval = orbits.interval(level)
-    functions, n_inputs = orbits.functions[:top], result.n_inputs
-    complexities = [found(functions, n_inputs) for found in measures]
-    header = ["rank", "representative", "members", "count", "prior of one", f"{100 * level:g}% interval"]
-    rows = [header + [f"{m.name} of it" for m in measures]]
-    for i, text in enumerate(_function_texts(functions, n_inputs)):
-        ends = f"{interval.low[i]:.3g} … {interval.high[i]:.3g}"
-        numbers = [
-            str(i + 1),
-            text,
-            str(orbits.sizes[i]),
-            str(orbits.counts[i]),
-            f"{orbits.prior[i]:.4g}",
-            ends,
-        ]
-        rows.append(
-            numbers
-            + [
-                _complexity_text(found, column[i], n_inputs)
-                for found, column in zip(measures, complexities, strict=True)
-            ]
-        )
-    print(description(result))
-    print(f"{len(orbits):,} classes under {orbits.symmetries}; intervals: {interval.method}")
-    _print_table(rows)
-
-
-def _print_table(rows: list[list[str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _function_texts(functions: Any, n_inputs: int) -> list[str]:
-    if 2**n_inputs <= _LONGEST_STRING:
-        return to_strings(functions, n_inputs)
-    digits = 2**n_inputs // 4
-    texts = [f"0x{integer:0{digits}x}" for integer in to_integers(functions, n_inputs)]
-    return [text if len(text) <= 66 else f"{text[:34]}…{text[-31:]}" for text in texts]
 
 
 def probability(arguments: argparse.Namespace) -> int:
@@ -212,7 +121,7 @@ def probability(arguments: argparse.Namespace) -> int:
             [shown, *numbers, ends, found.method, found.status, str(found.runs), f"{found.seconds:.1f}"]
         )
     print("log2 P, its standard error and interval in bits")
-    _print_table(rows)
+    print_table(rows)
     return 1 if any(found.log2_prior != found.log2_prior for found in estimates) else 0
 
 
@@ -246,7 +155,7 @@ def complexity(arguments: argparse.Namespace) -> int:
             if obstacle and not arguments.measure:
                 print(f"    {found.name:{width}}  skipped: {obstacle}")
                 continue
-            value = _complexity_text(found, found(words, n_inputs)[0], n_inputs)
+            value = complexity_text(found, found(words, n_inputs)[0], n_inputs)
             print(f"    {found.name:{width}}  {value} {found.units}")
     return 0
 
@@ -256,11 +165,6 @@ def _n_inputs_of(text: str) -> int:
         return n_inputs_of(text)
     except ValueError as error:
         raise ValueError(str(error).replace("give n_inputs", "give --n-inputs N")) from None
-
-
-def _complexity_text(found: Measure, value: float, n_inputs: int) -> str:
-    """The value, marked where it is an upper bound."""
-    return f"{value:g}" if found.is_exact(n_inputs) else f"≤ {value:g}"
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from simplicity.complexity.anf import anf_coefficients, anf_degree, anf_monomial
 from simplicity.complexity.bdd import bdd_nodes
 from simplicity.complexity.bdm import block_decomposition
 from simplicity.complexity.circuit import circuit_size
+from simplicity.complexity.contract import Measure
 from simplicity.complexity.critical_samples import critical_sample_ratio
 from simplicity.complexity.entropy import ones_entropy
 from simplicity.complexity.formula import formula_size
@@ -15,7 +16,7 @@ from simplicity.complexity.fourier import (
 )
 from simplicity.complexity.lz76 import lz76_complexity, reversed_words, word_counts
 from simplicity.complexity.lz78 import lz78_phrases
-from simplicity.complexity.registry import MEASURES, Measure, measure, table_measure
+from simplicity.complexity.registry import MEASURES, measure, table_measure
 from simplicity.complexity.sensitivity import average_sensitivity, max_sensitivity
 from simplicity.complexity.sum_of_products import sop_terms
 from simplicity.complexity.zlib_size import zlib_size
