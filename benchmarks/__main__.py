@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks import machine, quick, report
 from benchmarks.limits import Limits, measured_limits
-from benchmarks.measurement import Measurement, measure
+from benchmarks.measurement import Measurement, measure_alone
 from benchmarks.rows import ROWS, Row, available
 from benchmarks.startup import starts
 from benchmarks.table import significant
@@ -37,10 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(rows: Mapping[str, Row], limits: Limits, effort: Effort) -> dict[str, Measurement]:
+def _measured(names: Iterable[str], limits: Limits, effort: Effort) -> dict[str, Measurement]:
     found = {}
-    for name, row in rows.items():
-        found[name] = measure(row, limits, effort)
+    for name in names:
+        found[name] = measure_alone(name, limits, effort)
         print(f"{name}: {significant(found[name].times.ratio)}×", file=sys.stderr, flush=True)
     return found
 

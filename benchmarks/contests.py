@@ -117,10 +117,10 @@ def polynomial(map_: PolynomialThreshold) -> Contest:
 
 
 # ------------------------------------------------------------------------------------------ programs
-def circuit(map_: BooleanCircuit) -> Contest:
+def circuit(map_: BooleanCircuit, form: str) -> Contest:
     """Against many circuits at a time in NumPy. The gates, a few operations each, are not counted as work."""
-    program = functools.partial(circuits.all_at_once, _generator(), map_)
-    candidates = _batches("gate by gate", program, (1024, 4096, 16384))
+    program = functools.partial(circuits.FORMS[form], _generator(), map_)
+    candidates = _batches(form, program, (256, 1024, 4096, 16384))
     return Contest(_sampler(map_), candidates, Work(words=map_.n_gates))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
 from benchmarks.limits import Limits, least_seconds
-from benchmarks.rows import Row
+from benchmarks.rows import ROWS, Row
 from benchmarks.timing import Comparison, Effort, compare, fastest, peak_bytes
 
 
@@ -14,7 +16,8 @@ class Measurement(NamedTuple):
 
     Parameters
     ----------
-    row : Row
+    name : str
+        Of the row.
     variant : str
         The fastest form of the baseline.
     times : Comparison
@@ -24,11 +27,16 @@ class Measurement(NamedTuple):
         Seconds a unit at the machine's limits, by what limits, the longest first.
     """
 
-    row: Row
+    name: str
     variant: str
     times: Comparison
     peaks: tuple[int, int]
     least_seconds: dict[str, float]
+
+    @property
+    def row(self) -> Row:
+        """What was compared."""
+        return ROWS[self.name]
 
     @property
     def share(self) -> float:
@@ -48,11 +56,17 @@ def ratio_of(row: Row, effort: Effort) -> Comparison:
     return compare(contest.ours, contest.candidates[best], effort)
 
 
-def measure(row: Row, limits: Limits, effort: Effort) -> Measurement:
+def measure(name: str, limits: Limits, effort: Effort) -> Measurement:
     """Everything about a row."""
-    contest = row.contest()
+    contest = ROWS[name].contest()
     best = fastest(contest.candidates, effort.slice_seconds)
     baseline = contest.candidates[best]
     times = compare(contest.ours, baseline, effort)
     peaks = peak_bytes(contest.ours), peak_bytes(baseline)
-    return Measurement(row, best, times, peaks, least_seconds(contest.work, limits))
+    return Measurement(name, best, times, peaks, least_seconds(contest.work, limits))
+
+
+def measure_alone(name: str, limits: Limits, effort: Effort) -> Measurement:
+    """The same in a new process: what other rows left with the allocator changes what NumPy's arrays cost."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        return process.submit(measure, name, limits, effort).result()

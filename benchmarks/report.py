@@ -22,10 +22,10 @@ RESULTS = FOLDER / "RESULTS.md"
 
 _HEAD = """# Speed
 
-Written by `make bench`; do not edit. One thread a side, timed in turns in one process by processor time.
-A ratio is the median over the turns of (time of the baseline / our time), with its quartiles; times are
-medians. Sampling rows draw parameters and pack functions; all baselines are tested to follow the same laws.
-Ratios carry over from machine to machine, times do not.
+Written by `make bench`; do not edit. One thread a side, timed in turns in one process by processor time, a
+new process for every row. A ratio is the median over the turns of (time of the baseline / our time), with its
+quartiles; times are medians. Sampling rows draw parameters and pack functions; all baselines are tested to
+follow the same laws. Ratios carry over from machine to machine, times do not.
 """
 
 _SCALING = """## Growth

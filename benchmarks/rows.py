@@ -80,7 +80,12 @@ ROWS: dict[str, Row] = {
         "Polynomial, degree 3, n = 7", "NumPy", 3.5, lambda: contests.polynomial(PolynomialThreshold(7, 3))
     ),
     "circuit": Row(
-        "Circuit of 32 gates, n = 7", "NumPy", 50, lambda: contests.circuit(BooleanCircuit(7, 32))
+        "Circuit of 32 gates, n = 7", "NumPy, a byte a position", 50,
+        lambda: contests.circuit(BooleanCircuit(7, 32), "booleans"),
+    ),
+    "circuit-words": Row(
+        "Circuit of 32 gates, n = 7", "NumPy, a bit a position", None,
+        lambda: contests.circuit(BooleanCircuit(7, 32), "words"),
     ),
     "circuit-python": Row(
         "Circuit of 32 gates, n = 7", "Python integers", None,

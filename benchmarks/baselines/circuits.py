@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.baselines.networks import Bits
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps import BooleanCircuit
 from simplicity.maps.gates import GATES
@@ -54,10 +56,24 @@ def polynomial_coefficients(gates: tuple[str, ...]) -> npt.NDArray[np.uint64]:
     return np.array(rows, dtype=np.uint64).T[:, :, None] * np.uint64(2**64 - 1)
 
 
-def all_at_once(
-    generator: np.random.Generator, circuit: BooleanCircuit, batch: int
-) -> npt.NDArray[np.uint64]:
-    """Gate g of all circuits, then gate g + 1: packed functions, (batch, words)."""
+def in_booleans(generator: np.random.Generator, circuit: BooleanCircuit, batch: int) -> Bits:
+    """Gate g of all circuits, then gate g + 1, on tables of booleans: (batch, 2^n / 8) uint8."""
+    n_inputs = circuit.n_inputs
+    outputs = np.array([[GATES[name] >> k & 1 for k in range(4)] for name in circuit.gates], dtype=bool)
+    sources = n_inputs + circuit.n_gates
+    values = np.empty((batch, sources, 2**n_inputs), dtype=bool)
+    values[:, :n_inputs] = input_table(n_inputs).T
+    circuits = np.arange(batch)
+    for source in range(n_inputs, sources):
+        kinds = generator.integers(0, len(circuit.gates), batch)
+        first, second = generator.integers(0, source, (2, batch))
+        case = values[circuits, first] * np.uint8(2) + values[circuits, second]
+        values[:, source] = outputs[kinds[:, None], case]
+    return np.packbits(values[:, -1], axis=1, bitorder="little")
+
+
+def in_words(generator: np.random.Generator, circuit: BooleanCircuit, batch: int) -> npt.NDArray[np.uint64]:
+    """The same on words of 64 positions, each gate as a polynomial: packed functions, (batch, words)."""
     n_inputs, words = circuit.n_inputs, words_of(circuit.n_inputs)
     masks = polynomial_coefficients(circuit.gates)
     sources = n_inputs + circuit.n_gates
@@ -78,3 +94,9 @@ def all_at_once(
         a ^= c0
         np.bitwise_xor(a, with_b, out=values[source])
     return values[-1] & position_mask(n_inputs)
+
+
+FORMS: dict[str, Callable[[np.random.Generator, BooleanCircuit, int], npt.NDArray[Any]]] = {
+    "booleans": in_booleans,
+    "words": in_words,
+}

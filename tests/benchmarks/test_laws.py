@@ -55,8 +55,11 @@ CASES = {
         for name, f in thresholds.PERCEPTRONS.items()
     },
     "polynomial": (PolynomialThreshold(4, 3), cubic, 20_000),
-    "circuits in NumPy": (
-        BooleanCircuit(4, 6), lambda m, n: unpack(circuits.all_at_once(generator(), m, n), 4), 20_000
+    "circuits in words": (
+        BooleanCircuit(4, 6), lambda m, n: unpack(circuits.in_words(generator(), m, n), 4), 20_000
+    ),
+    "circuits in booleans": (
+        BooleanCircuit(4, 6), lambda m, n: of_bits(circuits.in_booleans(generator(), m, n), 4), 20_000
     ),
     "circuits in Python": (
         BooleanCircuit(4, 6), lambda m, n: of_integers(circuits.one_by_one(random.Random(1), m, n), 4), 20_000
@@ -107,7 +110,7 @@ def test_a_baseline_has_the_law_of_our_map(case):
     [
         ("W @ X + b", Perceptron(4, weight_std=1.0)),
         ("h @ W " + SMALL.label, MLP(4, (6, 5), "relu", weight_std=1.5, bias_std=0.7)),
-        ("circuits in NumPy", BooleanCircuit(4, 6, gates=("and", "or", "xor"))),
+        ("circuits in words", BooleanCircuit(4, 6, gates=("and", "or", "xor"))),
         ("trees in NumPy", ExpressionTree(3, leaf_probability=0.55)),
     ],
 )
