@@ -1,8 +1,9 @@
 """Prior against complexity from 2^0 to below 2^-100: a tally, and estimates of what it cannot see.
 
-Functions stratified by complexity (simple ones listed by walks over Lempel-Ziv histories, others drawn) are
-estimated one by one: by splitting, by orthants at infinite width, by a linear programme where P = 0. Simple
-functions far below the bound are the map's blind spots; here no gap is censored.
+Functions stratified by complexity (simple ones listed by walks over Lempel-Ziv histories, others drawn, and
+decision lists, which cubic polynomials give with tiny priors) are estimated one by one: by splitting, by
+orthants at infinite width, by a linear programme where P = 0. Simple functions far below the bound are the
+map's blind spots; here no gap is censored.
 
 Writes to results/whole_plane/: the figure, estimates (CSV; kept, so that a second run goes on), the gaps at
 each simple K and a summary.
@@ -24,7 +25,7 @@ from scipy import stats
 
 import simplicity
 from simplicity import complexity, plots, rare, theory
-from simplicity.functions import from_integers
+from simplicity.functions import from_integers, input_table, pack
 from simplicity.maps import MLP, NNGP, PolynomialThreshold
 
 RESULTS = Path(__file__).parents[1] / "results" / "whole_plane"
@@ -43,8 +44,18 @@ TITLES = {
 }
 SIMPLE = {5: 20.0, 7: 28.0}  # bits of K_LZ
 COMPLEX_LEVELS = 8  # beyond, one function at each of so many values of K_LZ
+RULES = (20, 40, 60)  # of decision lists
 TARGET_ERROR = 1.5  # bits
 LEVEL = 0.95
+
+
+def decision_list(n_inputs: int, rules: int, generator: np.random.Generator) -> np.ndarray:
+    """The first of some rules to hold, each for three random literals, answers: 1, 0, 1, 0, …"""
+    inputs, answers = input_table(n_inputs), np.full(2**n_inputs, -1)
+    for rule in range(rules):
+        which, values = generator.choice(n_inputs, 3, replace=False), generator.integers(0, 2, 3)
+        answers[(answers < 0) & (inputs[:, which] == values).all(axis=1)] = 1 - rule % 2
+    return pack((answers > 0)[None])
 
 
 def candidates(n_inputs: int, per_value: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +71,8 @@ def candidates(n_inputs: int, per_value: int, seed: int) -> tuple[np.ndarray, np
     levels = np.unique(values[values > SIMPLE[n_inputs]])
     wanted = levels[np.linspace(0, len(levels) - 1, COMPLEX_LEVELS).astype(int)]
     chosen = np.isin(values, wanted)
-    return simple, rare.stratified(others[chosen], values[chosen], 1, seed)
+    lists = [decision_list(n_inputs, rules, generator) for rules in RULES]
+    return simple, np.concatenate([rare.stratified(others[chosen], values[chosen], 1, seed), *lists])
 
 
 def gaps(plane: rare.Plane, functions: np.ndarray, bound: theory.Bound) -> list[dict[str, object]]:
