@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy  # loads its parts when they are asked for: a tenth of a second, kept out of the import
 
 from simplicity.statistics import Interval, checked_level
 
@@ -133,7 +133,7 @@ def unseen_mass_interval(abundances: Abundances, level: float = 0.95) -> Interva
     lonely = float(samples[abundances.in_one_draw].sum())
     twice = float(samples[abundances.perhaps_in_two].sum())
     variance = max(readouts * (lonely + twice) - lonely**2 / n_draws, 0.0) / n_samples**2
-    error = -special.ndtri(tail) * np.sqrt(variance)
+    error = -scipy.special.ndtri(tail) * np.sqrt(variance)
     low, high = lonely / n_samples - error, lonely / n_samples + error
     high = max(high, -np.expm1(np.log(tail) / n_draws))
     method = "Good-Turing" + (", upper bound of the error by hidden draw" if readouts > 1 else "")
@@ -165,7 +165,7 @@ def richness(abundances: Abundances, level: float = 0.95) -> Richness:
     >>> found.seen, round(found.at_least, 1), round(found.low, 1)
     (35, 45.0, 37.4)
     """
-    quantile = special.ndtri((1 + checked_level(level)) / 2)
+    quantile = scipy.special.ndtri((1 + checked_level(level)) / 2)
     seen = int(abundances.functions.sum())
     once = float(abundances.functions[abundances.in_one_draw].sum())
     twice = float(abundances.functions[abundances.perhaps_in_two].sum())
@@ -231,10 +231,10 @@ def rarefied(abundances: Abundances, n_draws: npt.ArrayLike) -> tuple[Floats, Fl
             left = total - k - size
             with np.errstate(invalid="ignore"):
                 log_chance = (
-                    special.gammaln(total - k + 1)
-                    - special.gammaln(np.maximum(left, 0) + 1)
-                    - special.gammaln(total)
-                    + special.gammaln(total - size)
+                    scipy.special.gammaln(total - k + 1)
+                    - scipy.special.gammaln(np.maximum(left, 0) + 1)
+                    - scipy.special.gammaln(total)
+                    + scipy.special.gammaln(total - size)
                 )
             unseen[i] = share @ np.where(left > -1e-9, np.exp(np.minimum(log_chance, 0.0)), 0.0)
         curves.append(unseen)

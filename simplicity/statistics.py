@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy  # loads its parts when they are asked for: a tenth of a second, kept out of the import
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,8 +62,8 @@ def binomial_interval(counts: npt.ArrayLike, n_samples: npt.ArrayLike, level: fl
     if ((hits < 0) | (hits > n)).any():
         raise ValueError("counts must lie between 0 and n_samples")
     misses = n - hits
-    low = special.betaincinv(np.where(hits > 0, hits, 1.0), misses + 1, tail)
-    high = special.betaincinv(hits + 1, np.where(misses > 0, misses, 1.0), 1 - tail)
+    low = scipy.special.betaincinv(np.where(hits > 0, hits, 1.0), misses + 1, tail)
+    high = scipy.special.betaincinv(hits + 1, np.where(misses > 0, misses, 1.0), 1 - tail)
     return Interval(np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0), level, "Clopper-Pearson")
 
 
@@ -103,7 +103,9 @@ def clustered_interval(
     effective = effective_samples(hits, sum_squares, n_samples, readouts)
     if n_draws > 1:
         quantile = (1 + level) / 2
-        effective = effective * (special.ndtri(quantile) / special.stdtrit(n_draws - 1, quantile)) ** 2
+        effective = (
+            effective * (scipy.special.ndtri(quantile) / scipy.special.stdtrit(n_draws - 1, quantile)) ** 2
+        )
     effective = np.maximum(effective, 1.0)
     interval = binomial_interval(np.minimum(hits / n_samples * effective, effective), effective, level)
     return interval._replace(method="Clopper-Pearson, clustered by hidden draw")
