@@ -6,7 +6,7 @@ never depends on which other draws were made, by which thread or in which chunk.
 32-bit words: a *block*. Number ``index`` of a stream comes from block ``index // 4`` (``// 2`` where a
 number takes 64 bits).
 
-Rows of at least :data:`LONG` words come from sixteen *lanes*, each a xoshiro128++ generator
+Rows of at least :data:`LONG` words come instead from sixteen *lanes*, each a xoshiro128++ generator
 (:mod:`simplicity.xoshiro`) whose state is block ``lane`` of the row under a key of their own. Words are
 those of all lanes at a step, step after step. Which generator makes a row depends on the noise alone, not on
 how much of a row is asked for. Lanes run through one cycle of 2^128 - 1 states from places that Philox
@@ -14,10 +14,9 @@ scatters over it: that any two of k lanes of s steps overlap has a chance of abo
 10^9 rows of 2000 numbers (k = 1.6·10^10, s = 125) is 10^-16.
 
 Normals are Box-Muller pairs from float32 polynomials (of the words of a lane at two steps, or of neighbouring
-words of a block); the radius uses 31 bits, which reaches 6.6 sigma,
-and keeps full relative precision at both ends, so no draw is exactly zero. In float64 rows the last
-product (radius times cosine) is exact, which gives about 48 significant bits: enough for the subset sums
-of a perceptron never to tie.
+words of a block); the radius uses 31 bits, which reaches 6.6 sigma, and keeps full relative precision at both
+ends, so no draw is exactly zero. In float64 rows the last product (radius times cosine) is exact, which gives
+about 48 significant bits: enough for the subset sums of a perceptron never to tie.
 
 >>> noise = Noise("normal", 3)
 >>> noise.draw(seed=1, draws=np.arange(2)).round(3)

@@ -95,7 +95,7 @@ def store(_context: Any, array: Any, _start: Any, vector: Any) -> Any:
 
 @intrinsic
 def splat(_context: Any, x: Any) -> Any:
-    """The vector of eight times x, a float32 or float64."""
+    """The vector of eight times x, a float32, float64 or uint32."""
     if x not in _VECTORS:
         return None
 
@@ -107,7 +107,7 @@ def splat(_context: Any, x: Any) -> Any:
 
 @intrinsic
 def load_splat(_context: Any, array: Any, _place: Any) -> Any:
-    """The vector of eight times array[place], of a flat float array; nothing checks the end."""
+    """The vector of eight times array[place], of a flat array; nothing checks the end."""
     if not _is_flat(array):
         return None
 

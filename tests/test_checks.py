@@ -7,6 +7,7 @@ import pytest
 
 import simplicity
 from simplicity import checks
+from simplicity.compilation import kernel
 from simplicity.complexity import MEASURES, measure
 from simplicity.maps import MAPS, MLP, PolynomialCurve
 
@@ -159,6 +160,32 @@ def test_unwritten_logits_are_found():
             out[x] = noise[0]
 
     assert "1 of 8 output numbers" in failures(lazy(n_inputs=3))["writes all of its output"]
+
+
+@kernel
+def _lazy_many(noise, constants, workspace, out, status):
+    for row in range(noise.shape[0]):
+        status[row] = 0
+        if noise[row, 0] > 0:
+            out[row, 0] = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class LazyMany(simplicity.ParameterFunctionMap):
+    """Many draws a call, of which it writes about every other one."""
+
+    n_inputs: int = 3
+
+    @property
+    def noise(self):
+        return simplicity.Noise("normal", 2)
+
+    def evaluator(self):
+        return simplicity.Kernel(many=_lazy_many)
+
+
+def test_unwritten_words_of_many_draws_are_found():
+    assert "not written" in failures(LazyMany())["writes all of its output"]
 
 
 def test_bits_beyond_the_truth_table_are_found():

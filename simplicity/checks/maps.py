@@ -161,8 +161,14 @@ def _check_all_written(pf_map: ParameterFunctionMap, seed: int) -> Check:
         raise TypeError("only kernels write into a buffer")
     positions = 2**pf_map.n_inputs
     readout = pf_map.readout
+    packed = (words_of(pf_map.n_inputs),), np.uint64(0), np.uint64(2**64 - 1)
+
+    def one_of_many(row: Any, constants: Any, workspace: Any, out: Words) -> None:
+        kernel.many(row[None], constants, workspace, out[None], np.empty(1, dtype=np.uint8))
+
     outputs: list[tuple[Any, tuple[int, ...], Any, Any]] = [
-        (kernel.words, ((positions + 63) // 64,), np.uint64(0), np.uint64(2**64 - 1)),
+        (kernel.words, *packed),
+        (None if kernel.many is None else one_of_many, *packed),
         (kernel.logits, (positions,), kernel.logit_dtype(0), kernel.logit_dtype(np.nan)),
     ]
     if readout is not None:

@@ -81,10 +81,10 @@ class LinearReadout:
 
 
 class Kernel(NamedTuple):
-    """A map as compiled code, one draw a call: ``(noise, constants, workspace, out) -> status``.
+    """A map as compiled code: functions ``(noise, constants, workspace, out) -> status``.
 
-    ``noise`` is one row of the map's noise; status is 0, or 1 where the draw defines no function. At
-    least one of the first four functions is given; all of what it is given for, it has to write.
+    ``noise`` is one row of the map's noise, unless something else is said; status is 0, or 1 where the draw
+    defines no function. At least one of the first four is given; each has to write all of its output.
 
     Parameters
     ----------
@@ -92,8 +92,8 @@ class Kernel(NamedTuple):
         Writes the packed function: out is (words,) uint64. Made from the logits where None.
     many : callable, optional
         What ``words`` does, for many draws in one call: ``(noise, constants, workspace, out, status)``, where
-        noise, out and status have a row a draw, and rows of noise may be too long. For kernels so short that
-        calls show, and for those that work on several draws at a time.
+        noise, out and status have a row a draw, and rows of noise may be longer than the map's. For kernels
+        so short that calls show, and for those that work on several draws at a time.
     logits : callable, optional
         Writes 2^n numbers into out, (2^n,) of ``logit_dtype``. Made from features and readout where None.
     features : callable, optional

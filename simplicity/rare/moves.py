@@ -20,7 +20,6 @@ Rows = npt.NDArray[Any]
 Draws = npt.NDArray[np.uint64]
 
 _SQRT_3 = 1.7320508075688772
-_ALL = np.uint64(2**64 - 1)
 
 
 class Moves(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_threads
 from simplicity.functions import canonical_forms, orbit_members, order_by_string, to_strings, words_of
 from simplicity.maps.base import Symmetries
 from simplicity.sampling.engine import Engine
@@ -222,7 +222,7 @@ def _squares_of_classes(
             forms, _ = canonical_forms(words, result.n_inputs, **changes)
             tally.add_samples(forms, undefined, readouts)
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(checked_threads()) as pool:
             for _ in pool.map(add, engine.blocks(part.first, part.stop)):
                 pass
     table: Table = tally.table()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
+from simplicity.arguments import checked_threads
 from simplicity.functions import words_of
 from simplicity.maps.base import MapError, ParameterFunctionMap
 from simplicity.maps.locate import describe
@@ -333,7 +333,7 @@ def sample(
     count = checked_integer("n_samples", n_samples, 1, _MOST_SAMPLES)
     if first % readouts:
         raise ValueError(f"first_sample must be a multiple of readouts={readouts}, got {first}")
-    workers = _available_processors() if threads is None else checked_integer("threads", threads, 1, 1024)
+    workers = checked_threads(threads)
     span = Range(checked_seed(seed), first, first + count, readouts)
     limit = None if memory is None else checked_memory(memory)
     if path is None:
@@ -372,9 +372,3 @@ def _follow(run: Run, progress: bool) -> None:
         for step in run.steps():
             bar.set_postfix_str(str(step), refresh=False)
             bar.update(step.n_samples - bar.n)
-
-
-def _available_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
