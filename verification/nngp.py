@@ -147,7 +147,7 @@ def verify(folder: Path, seconds: float) -> list[Claim]:
     every = itertools.chain(equicorrelated(), against_tallies(), screened())
     table = pd.DataFrame(itertools.takewhile(lambda _: time.perf_counter() - start < seconds, every))
     table["z"] = deviations(table)
-    table.to_csv(folder / "nngp.csv", index=False, float_format="%.6g")
+    table.to_csv(folder / "nngp.csv", index=False, float_format="%.8g")
     figure = plots.nngp_verification(table)
     for suffix in ("png", "pdf"):
         plots.save(figure, folder / f"nngp.{suffix}")
@@ -160,10 +160,10 @@ def claims(table: pd.DataFrame) -> list[Claim]:
     law = table[table.kind == "equicorrelated"]
     tallied = table[table.kind == "tally by orbit"]
     difference = tallied.log2_tilting - tallied.log2_reference
-    bias, error = difference.mean(), difference.std() / math.sqrt(len(tallied))
+    bias, error = float(difference.mean()), difference.std() / math.sqrt(len(tallied))
     covered = int((tallied.z.abs() < 1.96).sum())
-    within, deepest = int((law.z.abs() < 3).sum()), law.log2_reference.min()
-    most, least = tallied.log2_reference.max(), tallied.log2_reference.min()
+    within, deepest = int((law.z.abs() < 3).sum()), float(law.log2_reference.min())
+    most, least = float(tallied.log2_reference.max()), float(tallied.log2_reference.min())
     large = table[table.kind != "tally by orbit"]  # of 64 and 128 positions
     rms, law_rms = (math.sqrt((part.z**2).mean()) for part in (tallied, law))
     off = table.log2_screen - table.log2_tilting
@@ -175,7 +175,7 @@ def claims(table: pd.DataFrame) -> list[Claim]:
         Claim("every orthant converged", f"{converged} of {len(table)}", converged == len(table)),
         Claim(
             "equicorrelated orthants down to 2^-120 within 3 standard errors, but for one at most",
-            f"{within} of {len(law)}, z from {law.z.min():+.1f} to {law.z.max():+.1f}, down to 2^{deepest:.0f}",
+            f"{within} of {len(law)}: z {law.z.min():+.1f} to {law.z.max():+.1f}, down to 2^{deepest:.0f}",
             within >= len(law) - 1 and deepest < -120,
         ),
         Claim("their rms z between 0.75 and 1.25", f"{law_rms:.2f}", 0.75 < law_rms < 1.25),
