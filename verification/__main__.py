@@ -9,10 +9,10 @@ import argparse
 import time
 from pathlib import Path
 
-from verification import splitting
+from verification import nngp, splitting
 
 FOLDER = Path(__file__).parents[1] / "results" / "verification"
-VERIFICATIONS = {"splitting": splitting.verify}
+VERIFICATIONS = {"splitting": splitting.verify, "nngp": nngp.verify}
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from simplicity.plots.prior_scatter import prior_scatter
 from simplicity.plots.rank import rank
 from simplicity.plots.saving import save
 from simplicity.plots.scatter import prior_vs_complexity
-from simplicity.plots.verification import splitting_verification
+from simplicity.plots.verification import nngp_verification, splitting_verification
 from simplicity.plots.whole_plane import whole_plane
 from simplicity.plots.widths import prior_vs_width
 
@@ -22,6 +22,7 @@ __all__ = [
     "compare_ranks",
     "learning_curves",
     "mass_below",
+    "nngp_verification",
     "prior_by_complexity",
     "prior_scatter",
     "prior_vs_complexity",

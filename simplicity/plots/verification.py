@@ -62,3 +62,43 @@ def splitting_verification(table: pd.DataFrame) -> Figure:
     right.legend(frameon=False)
     style.label_axes(right, "log2 P − mean of all ways (bits)", "", "Energies and moves")
     return figure
+
+
+@style.styled
+def nngp_verification(table: pd.DataFrame) -> Figure:
+    """Tilting minus reference, and expectation propagation (the screen) minus tilting, in bits.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns kind, map, log2_reference (NaN where only the screen is compared), reference_error,
+        log2_tilting, tilting_error, log2_screen.
+
+    Returns
+    -------
+    Figure
+    """
+    figure, (law, tallied, right) = plt.subplots(1, 3, figsize=(7.2, 3.9), layout="constrained")
+    palette = sns.color_palette("colorblind")
+    marks: Any = "osD^v<>"
+    groups = table.groupby(table["map"].where(table.kind == "tally by orbit", table.kind), sort=False)
+    for i, (name, group) in enumerate(groups):
+        look: Any = {"fmt": marks[i], "ms": 2.5, "lw": 0.6, "color": palette[i]}
+        left = law if (group.kind == "equicorrelated").all() else tallied
+        if group.log2_reference.notna().any():
+            error = (group.tilting_error**2 + group.reference_error**2) ** 0.5
+            left.errorbar(
+                group.log2_reference, group.log2_tilting - group.log2_reference, yerr=1.96 * error, **look
+            )
+        right.errorbar(
+            group.log2_tilting, group.log2_screen - group.log2_tilting, yerr=1.96 * group.tilting_error,
+            label=str(name), **look,
+        )  # fmt: skip
+    for ax in (law, tallied, right):
+        ax.axhline(0, color=style.PREDICTED, lw=0.8)
+        ax.invert_xaxis()
+    style.label_axes(law, "exact log2 P (bits)", "tilting − exact (bits)", "Exact law, 95 % bars")
+    style.label_axes(tallied, "tallied log2 P (bits)", "tilting − tally (bits)", "Tallies by orbit")
+    style.label_axes(right, "log2 P by tilting (bits)", "screen − tilting (bits)", "Expectation propagation")
+    figure.legend(frameon=False, loc="outside lower center")
+    return figure
