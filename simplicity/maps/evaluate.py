@@ -118,6 +118,11 @@ class Evaluator:
     Parameters
     ----------
     pf_map : ParameterFunctionMap
+
+    Raises
+    ------
+    MapError
+        If its kernel is given too little to make functions.
     """
 
     def __init__(self, pf_map: ParameterFunctionMap) -> None:
@@ -125,17 +130,24 @@ class Evaluator:
         self.positions = 2**pf_map.n_inputs
         self.words = words_of(pf_map.n_inputs)
         self.code = pf_map.evaluator()
-        if isinstance(self.code, Kernel):
-            self._workspace = self.code.workspace() or (np.empty(0, dtype=np.uint64),)
         readout = pf_map.readout
         if readout is not None:
             self._scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
             self._readout_size = readout.size
         if isinstance(self.code, Kernel):
-            self._readouts, self._readouts_workspace = self.code.readouts, self._workspace
-            if self._readouts is None and readout is not None and self.code.features is not None:
+            self._workspace = self.code.workspace() or (np.empty(0, dtype=np.uint64),)
+            self._readouts = self._readouts_workspace = None
+            if readout is not None and self.code.readouts is not None:
+                self._readouts, self._readouts_workspace = self.code.readouts, self._workspace
+            elif readout is not None and self.code.features is not None:
                 self._readouts = _from_features(self.code.features)
                 self._readouts_workspace = self._workspace, self._features(readout), tiles(readout.width)
+            ways = self.code.words, self.code.many, self.code.logits, self._readouts
+            if all(way is None for way in ways):
+                raise MapError(
+                    f"the kernel of map {pf_map.name} makes no functions: it needs words, many or logits, or "
+                    f"features and a readout of the map"
+                )
 
     def functions(self, noise: npt.NDArray[Any]) -> tuple[Words, Flags]:
         """Packed functions of rows of noise, and which rows define none.
@@ -229,6 +241,8 @@ class Evaluator:
             if self.code.features is None:
                 raise MapError(f"map {self.map.name} declares a readout but its batch code has no features")
             return self._batch_readouts(self.code, noise, further, readouts)
+        if self._readouts is None:
+            raise MapError(f"map {self.map.name} declares a readout but its kernel has no features")
         words, undefined, _ = self._through_last_layers(noise, further, readouts)
         return words, undefined
 

@@ -169,6 +169,11 @@ def complete(
     -------
     Plane
 
+    Raises
+    ------
+    ValueError
+        If a function cannot be read, a number is out of range, or the file is not one of estimates.
+
     Examples
     --------
     >>> import simplicity

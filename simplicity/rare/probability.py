@@ -187,7 +187,7 @@ def probability(
     result : Result, optional
         A tally of the map.
     seed : int
-        Estimates of different functions are independent, also with one seed.
+        Estimates of different functions are independent, also with one seed, except counts in one tally.
     target_error : float
         Standard error wanted, in bits.
     budget_seconds : float or None

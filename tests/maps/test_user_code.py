@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 import simplicity
-from simplicity import Batch, LinearReadout, MapError, Noise, ParameterFunctionMap, Symmetries, functions
+from simplicity import (
+    Batch,
+    Kernel,
+    LinearReadout,
+    MapError,
+    Noise,
+    ParameterFunctionMap,
+    Symmetries,
+    functions,
+)
+from simplicity.compilation import kernel
 from simplicity.maps.evaluate import Evaluator
 from simplicity.maps.locate import describe, rebuild
 from simplicity.sampling import Engine
@@ -194,4 +204,35 @@ def test_a_readout_without_features_is_named():
             return Batch(super().evaluator().call)
 
     with pytest.raises(MapError, match="declares a readout but its batch code has no features"):
+        Engine(Featureless(), 0, 2).samples(0, 4)
+
+
+@kernel
+def _first_number(noise, constants, workspace, out):
+    out[:] = noise[0]
+    return 0
+
+
+@pytest.mark.parametrize("readout", [None, LinearReadout(2, 1.0, 1.0)])
+@pytest.mark.parametrize("name", ["", "features", "readouts"])
+def test_a_kernel_with_too_little_to_make_functions_is_named(name, readout):
+    class Incomplete(Wide):
+        def evaluator(self):
+            return Kernel(**({name: _first_number} if name else {}))
+
+    Incomplete.readout = readout
+    if name and readout:
+        Evaluator(Incomplete())
+        return
+    with pytest.raises(MapError, match="makes no functions: it needs words, many or logits, or features and"):
+        Engine(Incomplete(), 0).samples(0, 4)
+
+
+def test_a_readout_of_a_kernel_without_features_is_named():
+    class Featureless(Wide):
+        def evaluator(self):
+            return Kernel(logits=_first_number)
+
+    assert Engine(Featureless(), 0).samples(0, 4)[0].shape[0] == 4
+    with pytest.raises(MapError, match="declares a readout but its kernel has no features"):
         Engine(Featureless(), 0, 2).samples(0, 4)
