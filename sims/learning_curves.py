@@ -26,7 +26,7 @@ MAPS = {
     "polynomial, degree 2": PolynomialThreshold(N_INPUTS, degree=2),
     "polynomial, degree 3": PolynomialThreshold(N_INPUTS, degree=3),
     "expression tree": ExpressionTree(N_INPUTS),
-    "null": LookupTable(N_INPUTS),
+    "null model": LookupTable(N_INPUTS),
 }
 TARGETS = ("x1", "x1 & x2", "maj(x1,x2,x3,x4,x5)", "x1 ^ x2", "parity(x1,x2,x3)")
 SIZES = (0, 2, 4, 8, 12, 16, 20, 24, 28)
@@ -75,7 +75,7 @@ def main() -> None:
             words = functions.from_strings([target])[0] if words is None else words
             value = lz76(words[None], N_INPUTS)[0]
             table = theory.learning_curve(result, words, SIZES, **options)
-            title = f"{target if target in TARGETS else 'a random function'}, K_LZ = {value:g}"
+            title = f"{target if target in TARGETS else 'random'}, $K_\\mathrm{{LZ}}$ = {value:g} bits"
             curves.setdefault(title, {})[name] = table
             rows.append(table.assign(map=name, target=target, complexity=value))
         for target in targets_of_every_complexity(arguments.seed):

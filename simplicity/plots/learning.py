@@ -10,6 +10,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from simplicity.plots import style
 
@@ -107,6 +108,8 @@ def compare_learning(
         if row + 1 < rows:
             ax.set_xlabel("")
     handles, labels = figure.axes[0].get_legend_handles_labels()
+    handles.append(Line2D([], [], color=style.FLOOR, marker="o", markerfacecolor="white", linestyle=""))
+    labels.append("hollow: most training sets have no fit")
     m = int(by_complexity["training_size"].iloc[0])
     left, right = figure.add_subplot(grid[rows, :columns]), figure.add_subplot(grid[rows, columns:])
     names = list(dict.fromkeys(by_complexity["map"]))
@@ -114,11 +117,18 @@ def compare_learning(
     baseline = by_complexity[by_complexity["map"] == names[0]].groupby("complexity")["majority_error"].mean()
     left.plot(baseline.index, baseline, "--", color=style.FLOOR, linewidth=1)
     style.label_axes(
-        left, "K_LZ of the target (bits)", "error off the training set", f"m = {m}, means of targets"
+        left,
+        r"$K_\mathrm{LZ}$ of the target [bits]",
+        "error off the training set",
+        f"m = {m}, means of targets",
     )
     _draw_means(right, by_complexity, names, "unfitted_share")
+    right.set_ylim(-0.03, 1.03)  # bars of few targets reach beyond what a share can be
     style.label_axes(
-        right, "K_LZ of the target (bits)", "training sets without a fit", f"m = {m}: share not fitted"
+        right,
+        r"$K_\mathrm{LZ}$ of the target [bits]",
+        "training sets without a fit",
+        f"m = {m}: share not fitted",
     )
     figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)), frameon=False)
     return figure

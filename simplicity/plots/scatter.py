@@ -115,7 +115,7 @@ def set_limits(axes: Sequence[Axes], planes: Sequence[Plane]) -> None:
     floor = min(plane.result.floor for plane in planes)
     for ax in axes:
         ax.set_xlim(left - margin, right + margin)
-        ax.set_ylim(floor / 3, 2.0)
+        ax.set_ylim(floor / 3, 1.8)  # a label of 2 would be on the margin above
 
 
 def _explain(ax: Axes, plane: Plane, norm: LogNorm, anchor: tuple[float, float] | None) -> None:

@@ -29,7 +29,7 @@ def splitting_verification(table: pd.DataFrame) -> Figure:
     Figure
     """
     figure, (left, right) = plt.subplots(
-        1, 2, figsize=(7.2, 3.2), layout="constrained", width_ratios=(1.5, 1)
+        1, 2, figsize=(7.2, 3.8), layout="constrained", width_ratios=(1.5, 1)
     )
     palette = sns.color_palette("colorblind")
     marks: Any = "osD^v<>"
@@ -45,7 +45,7 @@ def splitting_verification(table: pd.DataFrame) -> Figure:
         )  # fmt: skip
     left.axhline(0, color=style.PREDICTED, lw=0.8)
     left.invert_xaxis()
-    left.legend(frameon=False, ncols=2, loc="best")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2, frameon=False)
     style.label_axes(
         left, "reference log2 P (bits)", "splitting − reference (bits)", "Known priors, 95 % bars"
     )
@@ -59,7 +59,7 @@ def splitting_verification(table: pd.DataFrame) -> Figure:
         )  # fmt: skip
     right.set_yticks(range(ways.kind.nunique()), list(dict.fromkeys(ways.kind)))
     right.axvline(0, color=style.PREDICTED, lw=0.8)
-    right.legend(frameon=False)
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), frameon=False)
     style.label_axes(right, "log2 P − mean of all ways (bits)", "", "Energies and moves")
     return figure
 

@@ -197,9 +197,9 @@ def gaps(
     (94, 194)
     """
     check_source(result)
-    words = checked_words(np.asarray(functions), result.n_inputs)
-    if len(words) == 0:
+    if np.size(functions) == 0:
         raise ValueError("functions must not be empty: there is nothing to look for")
+    words = checked_words(np.asarray(functions), result.n_inputs)
     if len(np.unique(words, axis=0)) < len(words):
         raise ValueError("functions must differ: a list with one of them twice would count it twice")
     weight = np.ones(len(words)) if weights is None else np.asarray(weights, np.float64)

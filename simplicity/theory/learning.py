@@ -100,6 +100,8 @@ def learning_curve(
     given = np.ravel(training_sizes) if isinstance(training_sizes, np.ndarray) else training_sizes
     given = given if isinstance(given, Iterable) else [given]
     sizes = [checked_integer("training_sizes", m, 0, size) for m in given]
+    if not sizes:
+        raise ValueError("training_sizes must not be empty: give one size or more")
     n_sets = checked_integer("n_training_sets", n_training_sets, 1, 10**9)
     seed, workers = checked_seed(seed), checked_threads(threads)
     errors = listed.functions ^ wanted

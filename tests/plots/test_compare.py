@@ -39,6 +39,7 @@ def test_panels_share_both_axes_with_different_inputs_and_samples():
         values = simplicity.complexity.measure("lz76")(result.functions, result.n_inputs)
         assert left < values.min() and values.max() < right
         assert figure.axes[0].get_ylim()[0] < result.floor
+    assert 1 < figure.axes[0].get_ylim()[1] < 2  # a label of 2 would be on the margin above
 
 
 def test_panels_share_colours():

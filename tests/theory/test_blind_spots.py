@@ -286,6 +286,7 @@ def test_the_most_blind_functions_have_names_and_come_once_an_orbit():
     ("change", "message"),
     [
         ({"functions": np.zeros((0, 1), np.uint64)}, "must not be empty"),
+        ({"functions": []}, "must not be empty"),
         ({"functions": np.zeros((2, 1), np.uint64)}, "must differ"),
         ({"functions": np.zeros((1, 2), np.uint64)}, "must have shape"),
         ({"weights": [1.0]}, "weights must be 16"),

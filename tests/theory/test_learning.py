@@ -195,6 +195,8 @@ def test_bad_input():
         learning_curve(LINEAR, "x1", [5])
     with pytest.raises(ValueError, match="training_sizes"):
         learning_curve(LINEAR, "x1", [1.5])
+    with pytest.raises(ValueError, match="training_sizes must not be empty"):
+        learning_curve(LINEAR, "x1", [])
     for target, message in (
         ("x9", "no input x9"),
         ("011", "truth table of 2 inputs has 4"),
