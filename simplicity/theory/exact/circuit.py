@@ -97,7 +97,7 @@ def _outputs(
 
 
 def _applied(gate: int, a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    return np.asarray(apply_gate(gate, a, b), dtype=np.uint64)
+    return np.asarray(apply_gate.py_func(gate, a, b), dtype=np.uint64)  # compiled, it takes single words
 
 
 def _extended(
