@@ -97,7 +97,8 @@ def _outputs(
 
 
 def _applied(gate: int, a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    return np.asarray(apply_gate(gate, a, b), dtype=np.uint64)
+    # the gate's Python code: Numba does not type the operators of arrays in code made to be put into kernels
+    return np.asarray(apply_gate.py_func(gate, a, b), dtype=np.uint64)
 
 
 def _extended(
