@@ -202,7 +202,7 @@ def main() -> None:
     """Count, measure, plot and tabulate."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=float, default=4e7)
-    parser.add_argument("--particles", type=int, default=256)
+    parser.add_argument("--particles", type=int, default=2048)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()

@@ -155,14 +155,15 @@ def complete(
         As in :func:`simplicity.functions.as_function`.
     measure : str or callable
     path : path, optional
-        A CSV of estimates: those in it are not made again, and new ones are added as they come.
+        A CSV of estimates: those in it are not made again, unless they came to no number, and new ones are
+        added as they come.
     seed : int
     target_error : float
         Bits.
     budget_seconds : float
         For each function.
     total_seconds : float, optional
-        For all: functions whose turn does not come are left out (and come first when run again).
+        For all: functions whose turn does not come are left out, unless the file holds them.
     progress : bool
 
     Returns
@@ -203,17 +204,18 @@ def complete(
     known = {} if path is None else _read(Path(path), name, seed, target_error)
     rows, estimates = [], []
     keys = [f"0x{integer:x}" for integer in to_integers(unseen, n_inputs)]
-    missing = [row for row, key in enumerate(keys) if key not in known]
+    to_make = {key for key in keys if key not in known or np.isnan(known[key].log2_prior)}
+    missing = [row for row, key in enumerate(keys) if key in to_make]
     made = estimates_of(result.map, unseen[missing], "auto", result, seed, budget, False, {})
     for row, key in enumerate(tqdm(keys, unit=" functions", disable=not progress)):
-        if key not in known:
-            if total_seconds is not None and time.perf_counter() - start > total_seconds:
-                continue
+        in_time = total_seconds is None or time.perf_counter() - start <= total_seconds
+        if key in to_make and in_time:
             known[key] = next(made)
             if path is not None:
                 _append(Path(path), name, key, seed, target_error, known[key])
-        rows.append(row)
-        estimates.append(known[key])
+        if key in known:
+            rows.append(row)
+            estimates.append(known[key])
     interval = result.interval()
     words = np.concatenate([result.functions, unseen[rows]])
     with np.errstate(divide="ignore"):
@@ -241,7 +243,7 @@ def _append(path: Path, name: str, key: str, seed: int, target_error: float, fou
 
 
 def _read(path: Path, name: str, seed: int, target_error: float) -> dict[str, Estimate]:
-    """Estimates of this map, seed and target in a file; those without a number are tried again."""
+    """Estimates of this map, seed and target in a file, of each function the last."""
     if not path.exists():
         return {}
     found = {}
@@ -251,7 +253,7 @@ def _read(path: Path, name: str, seed: int, target_error: float) -> dict[str, Es
             raise ValueError(f"path must be a new file, or a CSV of estimates from here, which {path} is not")
         for row in rows:
             same = (row["map"], int(row["seed"]), float(row["target_error"])) == (name, seed, target_error)
-            if same and row["log2_prior"] != "nan":
+            if same:
                 found[row["function"]] = Estimate(
                     float(row["log2_prior"]), float(row["standard_error"]),
                     Log2Interval(float(row["low"]), float(row["high"]), 0.95), row["method"],

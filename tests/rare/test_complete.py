@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 import simplicity
@@ -81,6 +82,19 @@ def test_strata_of_nothing_and_bad_strata():
 def test_no_time_leaves_functions_out_and_says_nothing_of_them(result):
     plane = rare.complete(result, from_integers(range(256), 3), total_seconds=0.0)
     assert plane.is_counted.all() and len(plane.functions) == len(result)
+
+
+def test_what_came_to_no_number_stays_until_its_turn_comes_again(result, tmp_path):
+    path = tmp_path / "estimates.csv"
+    function = next(f for f in from_integers(range(256), 3) if f.tolist() not in result.functions.tolist())
+    number = rare.complete(result, function[None], path=path).log2_prior[-1]
+    table = pd.read_csv(path)
+    table["log2_prior"] = np.nan
+    table.to_csv(path, index=False, na_rep="nan")
+    plane = rare.complete(result, function[None], path=path, total_seconds=0.0)
+    assert np.isnan(plane.log2_prior[-1]) and len(plane.functions) == len(result) + 1
+    again = rare.complete(result, function[None], path=path)
+    assert abs(again.log2_prior[-1] - number) < 3 and len(path.read_text().splitlines()) == 3
 
 
 def test_strata_are_of_equal_size_and_reproducible():
