@@ -44,15 +44,15 @@ TITLES = {
 }
 SIMPLE = {5: 20.0, 7: 28.0}  # bits of K_LZ
 COMPLEX_LEVELS = 8  # beyond, one function at each of so many values of K_LZ
-RULES = (20, 40, 60)  # of decision lists
+DECISION_LISTS, RULES = 6, 100
 TARGET_ERROR = 1.5  # bits
 LEVEL = 0.95
 
 
-def decision_list(n_inputs: int, rules: int, generator: np.random.Generator) -> np.ndarray:
-    """The first of some rules to hold, each for three random literals, answers: 1, 0, 1, 0, …"""
+def decision_list(n_inputs: int, generator: np.random.Generator) -> np.ndarray:
+    """The first of a hundred rules to hold, each for three random literals, answers: 1, 0, 1, 0, …"""
     inputs, answers = input_table(n_inputs), np.full(2**n_inputs, -1)
-    for rule in range(rules):
+    for rule in range(RULES):
         which, values = generator.choice(n_inputs, 3, replace=False), generator.integers(0, 2, 3)
         answers[(answers < 0) & (inputs[:, which] == values).all(axis=1)] = 1 - rule % 2
     return pack((answers > 0)[None])
@@ -71,7 +71,8 @@ def candidates(n_inputs: int, per_value: int, seed: int) -> tuple[np.ndarray, np
     levels = np.unique(values[values > SIMPLE[n_inputs]])
     wanted = levels[np.linspace(0, len(levels) - 1, COMPLEX_LEVELS).astype(int)]
     chosen = np.isin(values, wanted)
-    lists = [decision_list(n_inputs, rules, generator) for rules in RULES]
+    another = np.random.default_rng(seed + 1)
+    lists = [decision_list(n_inputs, another) for _ in range(DECISION_LISTS)]
     return simple, np.concatenate([rare.stratified(others[chosen], values[chosen], 1, seed), *lists])
 
 
