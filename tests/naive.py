@@ -734,6 +734,64 @@ def orbit(string, n_inputs, permutation=False, complement=False, negation=False)
     return found
 
 
+# Splitting by units: all parameters are kept as a row of noise, and every proposal is evaluated in full
+
+
+def network_energy(network, function, row, offset=0.25):
+    """Sum over wrong outputs of offset + |logit| / mean |logit|."""
+    activations = {"relu": lambda s: np.maximum(s, 0), "tanh": np.tanh, "linear": lambda s: s}
+    activations |= {"erf": special.erf, "sin": np.sin}
+    parameters, depth = network.parameters(row), len(network.hidden_widths)
+    logits = []
+    for x in range(len(function)):
+        units = np.array(input_at(x, network.n_inputs), dtype=float)
+        units = 2 * units - 1 if network.inputs == "pm1" else units
+        for layer in range(1, depth + 2):
+            units = parameters[f"weights_{layer}"] @ units + parameters[f"biases_{layer}"]
+            units = activations[network.activation](units) if layer <= depth else units
+        logits.append(float(units[0]))
+    wrong = [abs(z) for z, wanted in zip(logits, function, strict=True) if (z > 0) != (wanted == "1")]
+    return sum(offset + z / np.mean(np.abs(logits)) for z in wrong)
+
+
+def unit_sweep(network, function, row, fresh, level, steps):
+    """Row, energy and accepted moves after one pass over all units, of which early layers move several."""
+
+    def moved(z, noise, step):
+        if network.distribution == "normal":
+            return math.sqrt(1 - step**2) * z + step * noise
+        z = z + step * noise
+        while abs(z) > math.sqrt(3):
+            z = math.copysign(2 * math.sqrt(3), z) - z
+        return z
+
+    widths = [network.n_inputs, *network.hidden_widths]
+    last = len(widths) - 1
+    moves, start = [], widths[-1] + 1
+    for layer in range(1, len(widths)):
+        fan_in, width = widths[layer - 1], widths[layer]
+        biases = start + width * fan_in
+        together = 1 if layer >= last - 1 else max(1, width // 4)
+        for first in range(0, width, together):
+            places = []
+            for unit in range(first, min(first + together, width)):
+                places += [start + unit * fan_in + k for k in range(fan_in)] + [biases + unit]
+                places += [unit] if layer == last else []
+            moves.append((places, steps[layer - 1]))
+        start = biases + width
+    moves.append(([widths[-1]], steps[last]))
+    row, accepted = list(map(float, row)), 0
+    energy = network_energy(network, function, row)
+    for places, step in moves:
+        proposal = list(row)
+        for place in places:
+            proposal[place] = moved(row[place], float(fresh[place]), step)
+        there = network_energy(network, function, proposal)
+        if there < level:
+            row, energy, accepted = proposal, there, accepted + 1
+    return row, energy, accepted
+
+
 # Learning coefficients -------------------------------------------------------------------------------
 def deep_linear_coefficient(widths, rank):
     """(lambda, m) of a deep linear network: every set of layers is tried against the theorem's conditions."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import kernel
+from simplicity.compilation import inlined, kernel
 from simplicity.maps.base import Kernel, ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
 from simplicity.random import Noise, below, checked_integer
@@ -19,7 +19,8 @@ from simplicity.random import Noise, below, checked_integer
 Rows = npt.NDArray[Any]
 Draws = npt.NDArray[np.uint64]
 
-_SQRT_3 = 1.7320508075688772
+#: Where the uniform noise of standard deviation 1 ends, on both sides of 0.
+ROOT_3 = 1.7320508075688772
 
 
 class Moves(Protocol):
@@ -46,16 +47,21 @@ def _mix(particles, keep, step, noise):
             fresh[k] = keep * row[k] + step * fresh[k]
 
 
+@inlined
+def folded(number, end):
+    """A number folded back into [-end, end] at both ends."""
+    while number > end or number < -end:
+        number = (end + end if number > end else -end - end) - number
+    return number
+
+
 @kernel
 def _reflect(particles, step, end, noise):
     """noise = particles + step * noise, folded back into [-end, end] at both ends."""
     for i in range(particles.shape[0]):
         row, fresh = particles[i], noise[i]
         for k in range(row.shape[0]):
-            moved = row[k] + step * fresh[k]
-            while moved > end or moved < -end:
-                moved = (end + end if moved > end else -end - end) - moved
-            fresh[k] = moved
+            fresh[k] = folded(row[k] + step * fresh[k], end)
 
 
 @kernel
@@ -118,7 +124,7 @@ class UniformMoves:
         """Particles moved by ``step`` times a normal number each."""
         fresh = np.ascontiguousarray(self.normal.draw(seed, draws))
         number = fresh.dtype.type
-        _reflect(particles, number(step), number(_SQRT_3), fresh)
+        _reflect(particles, number(step), number(ROOT_3), fresh)
         return fresh
 
 

@@ -20,13 +20,14 @@ from simplicity.rare.counting import Counter
 from simplicity.rare.energies import OFFSET, has_logits, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate, no_number
 from simplicity.rare.moves import TapeMoves, has_moves
+from simplicity.rare.network_walk import NetworkWalk
 from simplicity.rare.nngp import has_orthants, nngp_log2_prior
 from simplicity.rare.options import check_options
 from simplicity.rare.reachable import exact_log2_prior
 from simplicity.rare.repeats import Budget, repeated
 from simplicity.rare.seeds import seed_of_function
-from simplicity.rare.splitting import Energy
 from simplicity.rare.trial import Trial
+from simplicity.rare.walk import Energy, Walk
 from simplicity.sampling import Result
 
 Words = npt.NDArray[np.uint64]
@@ -34,6 +35,7 @@ Words = npt.NDArray[np.uint64]
 _ENOUGH_HITS = 100
 # Mismatches have few values, and programs few ways from one to the next: longer walks, more of them.
 _ON_PLATEAUS: dict[str, Any] = {"sweeps": 32, "pilot_particles": 512, "spread": 6.0}
+_BY_UNITS: dict[str, Any] = {"sweeps": 2, "spread": 1.5}
 
 
 @dataclass(frozen=True)
@@ -67,25 +69,32 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
     energy = settings.options.get("energy", "auto")
     others = {name: value for name, value in settings.options.items() if name not in ("energy", "offset")}
     others.setdefault("lowest_log2", -64.0 - 2 * 2**pf_map.n_inputs)
-    moves = TapeMoves(pf_map) if pf_map.noise.size is None else pf_map.noise
     own_seed = seed_of_function(settings.seed, function)
 
-    def with_energy(make: Callable[[], Energy], budget: Budget = settings.budget, **further: Any) -> Estimate:
-        options = {**further, **others}
+    def run(
+        make: Callable[[], Energy | Walk], moves: Any, budget: Budget, options: dict[str, Any]
+    ) -> Estimate:
+        options = {**options, **others}
         return repeated(make, moves, seed=own_seed, budget=budget, advance=settings.advance, **options)
 
     if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
-        return with_energy(lambda: mismatch_energy(pf_map, function), **_ON_PLATEAUS)
+        moves = TapeMoves(pf_map) if pf_map.noise.size is None else pf_map.noise
+        return run(lambda: mismatch_energy(pf_map, function), moves, settings.budget, _ON_PLATEAUS)
+
+    def with_offset(offset: float, budget: Budget, more_moves: int) -> Estimate:
+        if NetworkWalk.fits(pf_map):
+            options = {**_BY_UNITS, "sweeps": more_moves * _BY_UNITS["sweeps"]}
+            return run(lambda: NetworkWalk(pf_map, function, offset), None, budget, options)
+        options = {"sweeps": 8 * more_moves}
+        return run(lambda: logit_energy(pf_map, function, offset), pf_map.noise, budget, options)
+
     start = time.perf_counter()
-    offset = settings.options.get("offset", OFFSET)
-    found = with_energy(lambda: logit_energy(pf_map, function, offset))
+    found = with_offset(settings.options.get("offset", OFFSET), settings.budget, 1)
     if found.status not in ("not reached", "extinct") or "offset" in settings.options:
         return found
     # Small networks get stuck with the last wrong logits next to 0: a larger offset, and more moves.
     left = settings.budget.without(time.perf_counter() - start, found.evaluations)
-    if left is None:
-        return found
-    return with_energy(lambda: logit_energy(pf_map, function, 1.0), left, sweeps=24)
+    return found if left is None else with_offset(1.0, left, 3)
 
 
 def _nngp(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> Estimate:
@@ -131,23 +140,22 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
         by_orthant = _nngp(pf_map, function, settings)
         if by_orthant.status in ("exact", "converged"):
             return by_orthant
-    start = time.perf_counter()
     by_count = _count(pf_map, function, settings) if settings.counter is not None else None
     if by_count is not None and (by_count.status == "converged" or _has_enough(by_count)):
         return by_count
-    spent = 0
+    spent, seconds = 0, 0.0
     if settings.counter is None or settings.counter.result.n_samples < settings.trial.most_samples:
         tally = settings.trial.counter()
         if tally is not None:
             tried = tally(function, settings.budget.target_error)
             if _has_enough(tried):
                 return tried
-            spent = tally.result.n_samples
+            spent, seconds = tally.result.n_samples, settings.trial.seconds
             if by_count is None or spent > by_count.evaluations:
                 by_count = tried
     if not has_moves(pf_map):
         return by_count or no_number("count", "over budget")
-    left = settings.budget.without(time.perf_counter() - start, spent)
+    left = settings.budget.without(seconds, spent)
     left = left or dataclasses.replace(settings.budget, seconds=1e-9)
     by_splitting = _splitting(pf_map, function, dataclasses.replace(settings, budget=left))
     if np.isnan(by_splitting.log2_prior) and by_count is not None and not np.isnan(by_count.log2_prior):
@@ -191,7 +199,7 @@ def probability(
     target_error : float
         Standard error wanted, in bits.
     budget_seconds : float or None
-        Wall time for each function.
+        Wall time for each function, compilation aside.
     max_evaluations : int, optional
         Draws of the map for each function.
     threads : int, optional

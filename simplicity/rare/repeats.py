@@ -14,7 +14,8 @@ from simplicity.arguments import checked_positive, checked_threads
 from simplicity.random import Noise, checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
 from simplicity.rare.moves import Moves
-from simplicity.rare.splitting import Energy, SplittingRun, split
+from simplicity.rare.splitting import SplittingRun, split
+from simplicity.rare.walk import Energy, Walk
 
 _SCOUT, _PILOT = 2**32 - 1, 2**32  # numbers of the runs that show the cost and set the levels
 _BATCH = 8  # runs before the error is looked at
@@ -33,7 +34,7 @@ class Budget:
     target_error : float
         Standard error wanted, bits.
     seconds : float, optional
-        Of wall time.
+        Of wall time, compilation aside.
     evaluations : int, optional
         Of the map.
     threads : int, optional
@@ -68,8 +69,8 @@ class Budget:
 
 
 def repeated(
-    make_energy: Callable[[], Energy],
-    noise: Noise | Moves,
+    make_energy: Callable[[], Energy | Walk],
+    noise: Noise | Moves | None = None,
     *,
     seed: int = 0,
     budget: Budget | None = None,
@@ -91,8 +92,9 @@ def repeated(
     Parameters
     ----------
     make_energy : callable
-        Makes an energy for a thread of its own.
+        Makes an energy, or a walk, for a thread of its own.
     noise : Noise or Moves
+        Nothing for a walk.
     seed : int
     budget : Budget, optional
     particles : int, optional
@@ -121,9 +123,9 @@ def repeated(
         particles = checked_integer("particles", particles, 4, 2**24)
     pilot_particles = checked_integer("pilot_particles", pilot_particles, 4, 2**24)
     sweeps, spread = checked_integer("sweeps", sweeps, 1, 10_000), checked_positive("spread", spread)
-    start = time.perf_counter()
     settings: dict[str, Any] = {"sweeps": sweeps, "target": target, "seed": seed, "lowest_log2": lowest_log2}
-    split(make_energy(), noise, particles=4, sweeps=1, target=target, max_evaluations=8)  # compiles
+    split(make_energy(), noise, particles=4, sweeps=1, target=target, lowest_log2=-0.5)  # compiles
+    start = time.perf_counter()
 
     spent = 0
 

@@ -13,7 +13,6 @@ of mismatches, then have no ties: a level lies within a plateau where need be.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -23,9 +22,9 @@ import numpy.typing as npt
 from simplicity.arguments import checked_number
 from simplicity.random import Noise, checked_integer, checked_seed
 from simplicity.rare.moves import Moves, moves_of
+from simplicity.rare.walk import Energy, Proposals, Walk, is_below
 
 Floats = npt.NDArray[np.float64]
-Energy = Callable[[npt.NDArray[Any]], npt.ArrayLike]
 Status = Literal["reached", "extinct", "over budget", "not reached"]
 
 _WANTED_ACCEPTANCE = 0.25
@@ -33,10 +32,10 @@ _STUCK_LEVELS, _STUCK_ACCEPTANCE = 8, 0.01
 
 
 class Levels(NamedTuple):
-    """Levels of a run, each an energy, a place among equal energies, and the step size of the moves below it.
+    """Levels of a run, each an energy, a place among equal energies, and step sizes of the moves below it.
 
     A particle is below a level if its energy is below ``energies``, or equal to it and its own uniform number
-    below ``ties``; 0 is the strict comparison of energies.
+    below ``ties``; 0 is the strict comparison of energies. ``steps`` has a column for every kind of move.
     """
 
     energies: Floats
@@ -58,8 +57,8 @@ class SplittingRun:
         Those that were passed.
     log2_survival : (levels,) array
         log2 of the probability to be below each level, cumulative: the whole curve down to where the run got.
-    acceptance : (levels,) array
-        Accepted proposals at each level, as a fraction.
+    acceptance : (levels, kinds) array
+        Accepted moves of each kind at each level, as a fraction.
     ancestors : int
         First particles that have descendants among the last ones.
     frozen : bool
@@ -92,17 +91,17 @@ class SplittingRun:
 
 
 class _Cloud:
-    """Particles with their energies, places among equals and ancestors, and the moves that change them."""
+    """Particles with their energies, places among equals and ancestors, and the walk that changes them."""
 
-    def __init__(self, energy: Energy, moves: Moves, particles: int, seed: int, run: int) -> None:
-        self.energy, self.moves, self.particles = energy, moves, particles
+    def __init__(self, walk: Walk, particles: int, seed: int, run: int) -> None:
+        self.walk, self.particles = walk, particles
         keys = np.random.SeedSequence([seed, run]).generate_state(2, dtype=np.uint64)
         self.key = int(keys[0])
         self.generator = np.random.Generator(np.random.Philox(int(keys[1])))
-        self.evaluations = 0
         self.next_draw = np.uint64(0)
-        self.noise = moves.start(self.key, self._draws())
-        self.energies = self._energies(self.noise)
+        self.noise = walk.start(self.key, self._draws())
+        self.energies = walk.energies(self.noise)
+        self.evaluations = particles
         self.places = self.generator.random(particles)
         self.ancestor = np.arange(particles)
 
@@ -111,23 +110,14 @@ class _Cloud:
         self.next_draw = first + np.uint64(self.particles)
         return np.arange(first, self.next_draw, dtype=np.uint64)
 
-    def _energies(self, noise: npt.NDArray[Any]) -> Floats:
-        self.evaluations += len(noise)
-        values = np.asarray(self.energy(noise), dtype=np.float64)
-        if values.shape != (len(noise),):
-            raise ValueError(
-                f"energy must return shape ({len(noise)},), one number a row, not {values.shape}"
-            )
-        return np.where(np.isnan(values), np.inf, values)  # undefined: above every level
-
-    def is_below(self, energy: float, tie: float) -> npt.NDArray[np.bool_]:
-        return (self.energies < energy) | ((self.energies == energy) & (self.places < tie))
-
     def level(self, survivors: float) -> tuple[float, float]:
         """The energy and place of the particle after the first ``survivors`` of all, in order."""
         which = int(survivors * self.particles)
         order = np.lexsort((self.places, self.energies))[which]
         return float(self.energies[order]), float(self.places[order])
+
+    def is_below(self, below: tuple[float, float]) -> npt.NDArray[np.bool_]:
+        return is_below(self.energies, self.places, below)
 
     def keep(self, alive: npt.NDArray[np.bool_]) -> None:
         """Clones of those alive take the places of the others; each has as many as any other, or one more."""
@@ -138,30 +128,29 @@ class _Cloud:
         for of_each in (self.energies, self.places, self.ancestor):
             of_each[dead] = of_each[parents]
 
-    def sweep(self, energy: float, tie: float, step: float) -> float:
-        """Move all particles once, below a level; the fraction that moved.
+    def sweep(self, below: tuple[float, float], steps: Floats) -> Floats:
+        """Move all particles once, below a level; the fraction of each kind of move that was accepted.
 
         A particle keeps its place among equals as it moves: on a plateau every proposal is accepted, however
         low the level lies within it. Places are then drawn anew, given the energies.
         """
-        self._draw_places(energy, tie)  # clones share one
-        proposed = self.moves.propose(self.noise, step, self.key, self._draws())
-        energies = self._energies(proposed)
-        is_new = (proposed != self.noise).any(axis=1)  # moves may refuse by proposing what there is
-        accepted = is_new & ((energies < energy) | ((energies == energy) & (self.places < tie)))
-        self.noise[accepted] = proposed[accepted]
-        self.energies[accepted] = energies[accepted]
-        self._draw_places(energy, tie)
-        return float(accepted.mean())
+        self._draw_places(below)  # clones share one
+        accepted = self.walk.sweep(
+            self.noise, self.energies, self.places, below, steps, self.key, self._draws()
+        )
+        self.evaluations += self.particles * self.walk.moves_of_sweep(steps)
+        self._draw_places(below)
+        return accepted
 
-    def _draw_places(self, energy: float, tie: float) -> None:
+    def _draw_places(self, below: tuple[float, float]) -> None:
+        level, place = below
         anew = self.generator.random(self.particles)
-        self.places = np.where(self.energies == energy, anew * tie, anew)
+        self.places = np.where(self.energies == level, anew * place, anew)
 
 
 def split(
-    energy: Energy,
-    noise: Noise | Moves,
+    energy: Energy | Walk,
+    noise: Noise | Moves | None = None,
     *,
     particles: int = 256,
     target: float = 0.0,
@@ -178,11 +167,12 @@ def split(
 
     Parameters
     ----------
-    energy : callable
+    energy : callable or Walk
         (count, size) rows of noise -> (count,) energies; lower is closer, a hit is at most ``target``. Rows
-        may be padded beyond the noise's size. NaN counts as infinite.
+        may be padded beyond the noise's size. NaN counts as infinite. Or an energy that comes with its own
+        moves, such as :func:`simplicity.rare.network_walk.NetworkWalk`.
     noise : Noise or Moves
-        Law of the noise, or moves of one's own.
+        Law of the noise, or moves of one's own; nothing for a walk.
     particles : int
     target : float
     survivors : float
@@ -225,15 +215,13 @@ def split(
     for name, most in (("budget_seconds", budget_seconds), ("max_evaluations", max_evaluations)):
         if most is not None:
             checked_number(name, most, -np.inf)  # what is left of a budget may be below 0
-    if not callable(energy):
-        raise ValueError(f"energy must be a callable of rows of noise, got {energy!r}")
+    walk = _walk_of(energy, noise)
     if levels is not None and not isinstance(levels, Levels):
         raise ValueError(f"levels must be those of an earlier run, got {levels!r}")
     start = time.perf_counter()
-    moves = moves_of(noise) if isinstance(noise, Noise) else noise
-    cloud = _Cloud(energy, moves, particles, checked_seed(seed), checked_integer("run", run, 0, 2**32))
-    passed: list[tuple[float, float, float, float, float]] = []  # level, place, step, survival, acceptance
-    log2_survival, step = 0.0, 0.5
+    cloud = _Cloud(walk, particles, checked_seed(seed), checked_integer("run", run, 0, 2**32))
+    passed: list[tuple[float, float, Floats, float, Floats]] = []  # level, place, steps, survival, acceptance
+    log2_survival, steps = 0.0, np.full(walk.kinds, 0.5)
     status: Status | None = None
     while status is None:
         hits = int((cloud.energies <= target).sum())
@@ -245,35 +233,38 @@ def split(
             log2_survival += np.log2(hits / particles) if hits else -np.inf
             break
         if levels is not None and frozen_level is not None:
-            level, tie, step = (float(column[frozen_level]) for column in levels)
+            below = float(levels.energies[frozen_level]), float(levels.ties[frozen_level])
+            steps = levels.steps[frozen_level]
         else:
-            level, tie = cloud.level(survivors)
-        alive = cloud.is_below(level, tie)
+            below = cloud.level(survivors)
+        alive = cloud.is_below(below)
         if not alive.any():
             status, log2_survival = "extinct", -np.inf
         elif log2_survival < lowest_log2 or _is_stuck(passed, levels):
             status = "not reached"
-        elif _exceeds(cloud, start, sweeps, budget_seconds, max_evaluations):
+        elif _exceeds(cloud, steps, start, sweeps, budget_seconds, max_evaluations):
             status = "over budget"
         else:
             log2_survival += float(np.log2(alive.mean()))
             cloud.keep(alive)
-            used, acceptance = step, np.empty(sweeps)
+            used, acceptance = steps, np.empty((sweeps, walk.kinds))
             for i in range(sweeps):
-                acceptance[i] = cloud.sweep(level, tie, step)
+                acceptance[i] = cloud.sweep(below, steps)
                 if levels is None:
-                    used = step
-                    step = _adapted(step, acceptance[i], moves.smallest_step)
-            passed.append((level, tie, used, log2_survival, float(acceptance.mean())))
-    columns = np.array(passed, dtype=np.float64).reshape(-1, 5).T
+                    used = steps
+                    steps = _adapted(steps, acceptance[i], walk.smallest_step)
+            passed.append((*below, used, log2_survival, acceptance.mean(axis=0)))
+    of_levels = [np.array(column, dtype=np.float64) for column in zip(*passed, strict=True)] or [
+        np.empty(0), np.empty(0), np.empty((0, walk.kinds)), np.empty(0), np.empty((0, walk.kinds)),
+    ]  # fmt: skip
     if status == "extinct" and levels is None:
         log2_survival = np.nan
     return SplittingRun(
         float(log2_survival) if status in ("reached", "extinct") else np.nan,
         status,
-        Levels(columns[0], columns[1], columns[2]),
-        columns[3],
-        columns[4],
+        Levels(*of_levels[:3]),
+        of_levels[3],
+        of_levels[4],
         len(np.unique(cloud.ancestor[cloud.energies <= target])) if status == "reached" else 0,
         levels is not None,
         cloud.evaluations,
@@ -283,22 +274,42 @@ def split(
     )
 
 
-def _is_stuck(passed: list[tuple[float, float, float, float, float]], levels: Levels | None) -> bool:
+def _walk_of(energy: Energy | Walk, noise: Noise | Moves | None) -> Walk:
+    """What moves particles below levels of an energy."""
+    if not callable(energy) and not hasattr(energy, "sweep"):
+        raise ValueError(f"energy must be a callable of rows of noise, or a walk, got {energy!r}")
+    if not callable(energy):
+        if noise is not None:
+            raise ValueError(f"noise must be left out for a walk, which has its own, got {noise!r}")
+        return energy
+    if isinstance(noise, Noise):
+        noise = moves_of(noise)
+    if noise is None or not hasattr(noise, "propose"):
+        raise ValueError(f"noise must be a Noise, such as map.noise, or moves of your own, got {noise!r}")
+    return Proposals(energy, noise)
+
+
+def _is_stuck(passed: list[Any], levels: Levels | None) -> bool:
     """Whether hardly a move was accepted at the last levels, however small, so that none follows."""
-    last = [acceptance for *_, acceptance in passed[-_STUCK_LEVELS:]]
+    last = [acceptance.max() for *_, acceptance in passed[-_STUCK_LEVELS:]]
     return levels is None and len(last) == _STUCK_LEVELS and max(last) < _STUCK_ACCEPTANCE
 
 
-def _adapted(step: float, acceptance: float, smallest: float) -> float:
-    """A step that comes closer to the acceptance wanted."""
-    return float(np.clip(step * np.exp(acceptance - _WANTED_ACCEPTANCE), smallest, 1.0))
+def _adapted(steps: Floats, acceptance: Floats, smallest: float) -> Floats:
+    """Steps that come closer to the acceptance wanted."""
+    return np.clip(steps * np.exp(acceptance - _WANTED_ACCEPTANCE), smallest, 1.0)
 
 
 def _exceeds(
-    cloud: _Cloud, start: float, sweeps: int, budget_seconds: float | None, max_evaluations: int | None
+    cloud: _Cloud,
+    steps: Floats,
+    start: float,
+    sweeps: int,
+    budget_seconds: float | None,
+    max_evaluations: int | None,
 ) -> bool:
     """Whether another level would cost more than there is."""
-    coming = sweeps * cloud.particles
+    coming = sweeps * cloud.particles * cloud.walk.moves_of_sweep(steps)
     spent = time.perf_counter() - start
     late = budget_seconds is not None and spent * (1 + coming / cloud.evaluations) > budget_seconds
     return late or (max_evaluations is not None and cloud.evaluations + coming > max_evaluations)

@@ -20,6 +20,7 @@ class Trial:
 
     def __init__(self, pf_map: ParameterFunctionMap, seed: int, budget: Budget) -> None:
         self.pf_map, self.seed, self.budget = pf_map, seed_of_trial(seed), budget
+        self.seconds = 0.0  # what it took, compilation aside
         self._counter: Counter | None = None
 
     @property
@@ -36,17 +37,16 @@ class Trial:
         return self._counter
 
     def _sampled(self) -> Result:
-        seconds = self.budget.seconds
-        start = time.perf_counter()
+        seconds, per_sample = self.budget.seconds, 0.0
         tally = self._sample(_COMPILES)
-        if seconds is None or time.perf_counter() - start < seconds:
-            per_sample = 0.0
-            for size in sorted({min(size, self.most_samples) for size in _STEPS}):
-                if seconds is not None and size * per_sample > _SHARE_OF_TRIAL * seconds:
-                    break
-                start = time.perf_counter()
-                tally = self._sample(size)
-                per_sample = (time.perf_counter() - start) / size
+        for size in sorted({min(size, self.most_samples) for size in _STEPS}):
+            if seconds is not None and size * per_sample > _SHARE_OF_TRIAL * seconds:
+                break
+            start = time.perf_counter()
+            tally = self._sample(size)
+            taken = time.perf_counter() - start
+            self.seconds += taken
+            per_sample = taken / size
         return tally.with_map(self.pf_map)
 
     def _sample(self, size: int) -> Result:
