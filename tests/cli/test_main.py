@@ -1,5 +1,7 @@
-"""The command line, run as a subprocess: what it prints, its exit status, and one line for every mistake."""
+"""The command line: what it prints, its exit status, and one line for every mistake."""
 
+import contextlib
+import io
 import os
 import re
 import signal
@@ -13,19 +15,25 @@ import pandas as pd
 import pytest
 
 import simplicity
+from simplicity.cli.main import main
 from simplicity.sampling.parts import Part
 
+COMMAND = [sys.executable, "-m", "simplicity"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
-def run(*arguments, cwd, timeout=300):
-    return subprocess.run(
-        [sys.executable, "-m", "simplicity", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
+
+def run(*arguments, cwd):
+    """A command line in this process: to start a new one takes longer than most of them."""
+    out, err = io.StringIO(), io.StringIO()
+    path = list(sys.path)
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main(arguments)
+        except SystemExit as end:  # argparse's way out
+            status = end.code
+        finally:
+            sys.path[:] = path
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +75,19 @@ def folder(tmp_path_factory):
         )
     )
     return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "written"),
+    [("show a.parquet --top 1", 0, "stdout"), ("complexity 011", 2, "stderr"), ("smaple", 2, "stderr")],
+)
+def test_as_a_program_it_says_and_returns_the_same(folder, arguments, status, written):
+    """A process of its own ends with the status, and imports all that the command needs."""
+    here = run(*arguments.split(), cwd=folder)
+    command = [*COMMAND, *arguments.split()]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert (done.returncode, done.stdout, done.stderr) == (status, here.stdout, here.stderr)
+    assert here.returncode == status and getattr(done, written)
 
 
 def test_maps_lists_every_map_with_its_options(folder):
@@ -285,9 +306,8 @@ def test_a_mistake_gets_one_line_status_2_and_writes_nothing(folder, mistake):
 
 
 def test_ctrl_c_keeps_what_was_done(folder):
-    command = [sys.executable, "-m", "simplicity", "sample", "mlp", "--samples", "1e9", "-o", "long.parquet"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=environment)
+    command = [*COMMAND, "sample", "mlp", "--samples", "1e9", "-o", "long.parquet"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
     seen = ""
     while "distinct" not in seen:  # sampling has begun
         seen += process.stderr.read(1)
