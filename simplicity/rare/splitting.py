@@ -230,7 +230,7 @@ def split(
     if levels is not None and not isinstance(levels, Levels):
         raise ValueError(f"levels must be those of an earlier run, got {levels!r}")
     start = time.perf_counter()
-    moves = moves_of(noise) if isinstance(noise, Noise) else noise
+    moves = noise if isinstance(noise, Moves) else moves_of(noise)
     cloud = _Cloud(energy, moves, particles, checked_seed(seed), checked_integer("run", run, 0, 2**32))
     passed: list[tuple[float, float, float, float, float]] = []  # level, place, step, survival, acceptance
     log2_survival, step = 0.0, 0.5

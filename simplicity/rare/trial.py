@@ -9,6 +9,7 @@ from simplicity.rare.counting import Counter
 from simplicity.rare.repeats import Budget
 from simplicity.rare.seeds import seed_of_trial
 from simplicity.sampling import Result, sample
+from simplicity.sampling.run import AllUndefined
 
 _COMPILES = 256  # samples drawn, and drawn again, since their time says nothing
 _STEPS = (256, 2_000, 20_000)  # each as long as it fits in the share, by the speed of the one before
@@ -20,6 +21,7 @@ class Trial:
 
     def __init__(self, pf_map: ParameterFunctionMap, seed: int, budget: Budget) -> None:
         self.pf_map, self.seed, self.budget = pf_map, seed_of_trial(seed), budget
+        self.samples = 0  #: drawn for it; those drawn again count once
         self._counter: Counter | None = None
 
     @property
@@ -30,12 +32,13 @@ class Trial:
         return min(share, _STEPS[-1]) if share >= _STEPS[0] else 0
 
     def counter(self) -> Counter | None:
-        """Counts in it; None where the budget has no room for one."""
-        if self._counter is None and self.most_samples:
-            self._counter = Counter(self.pf_map, self._sampled())
+        """Counts in it; None where the budget has no room for one, or every draw is undefined."""
+        if not self.samples and self.most_samples:
+            tally = self._sampled()
+            self._counter = None if tally is None else Counter(self.pf_map, tally.with_map(self.pf_map))
         return self._counter
 
-    def _sampled(self) -> Result:
+    def _sampled(self) -> Result | None:
         seconds = self.budget.seconds
         start = time.perf_counter()
         tally = self._sample(_COMPILES)
@@ -47,7 +50,11 @@ class Trial:
                 start = time.perf_counter()
                 tally = self._sample(size)
                 per_sample = (time.perf_counter() - start) / size
-        return tally.with_map(self.pf_map)
+        return tally
 
-    def _sample(self, size: int) -> Result:
-        return sample(self.pf_map, size, seed=self.seed, threads=self.budget.threads)
+    def _sample(self, size: int) -> Result | None:
+        self.samples = size
+        try:
+            return sample(self.pf_map, size, seed=self.seed, threads=self.budget.threads)
+        except AllUndefined:
+            return None
