@@ -164,8 +164,8 @@ def complexity(arguments: argparse.Namespace) -> int:
                 skipped[found] = skipped_text(found, n_inputs)
                 continue
             value = found(words, n_inputs)[0]
-            text = f"{complexity_text(found, value, n_inputs)} {units_text(found, value)}"
-            print(f"    {found.name:{width}}  {text}")
+            shown = f"{complexity_text(found, value, n_inputs)} {units_text(found, value)}"
+            print(f"    {found.name:{width}}  {shown}")
     if skipped:
         print("skipped: " + ", ".join(skipped.values()))
     return 0
