@@ -6,7 +6,7 @@ conditional orthants; dashed lines are orthants of the Gaussian process.
 
 Writes the figure (PNG and PDF) and a table (CSV) to results/nngp_vs_finite/.
 
-Usage: python sims/nngp_vs_finite.py [--samples N] [--seed N] [--folder FOLDER]
+Usage: python sims/nngp_vs_finite.py [--samples N] [--seed N] [--folder FOLDER] [--redraw]
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 import simplicity
 from simplicity import plots
 from simplicity.maps import MLP, NNGP
 from simplicity.rare import Estimate, nngp_log2_prior, probability
+from simplicity.rare.estimate import NO_INTERVAL
 
 RESULTS = Path(__file__).parents[1] / "results" / "nngp_vs_finite"
 WIDTHS = [10, 20, 40, 80, 160, 320, 640, 1280]
@@ -66,34 +68,52 @@ def row(name: str, width: float, estimate: Estimate) -> dict[str, object]:
     }
 
 
+def measured(n_samples: int, seed: int) -> pd.DataFrame:
+    """Every function at every width, and at infinite width."""
+    process = NNGP.limit_of(network(WIDTHS[0]))
+    limits = nngp_log2_prior(process, list(FUNCTIONS.values()), target_error=0.02, seed=seed)
+    by_width = [at_width(width, n_samples, seed) for width in WIDTHS]
+    rows = [
+        row(name, width, found[k])
+        for k, name in enumerate(FUNCTIONS)
+        for width, found in zip(WIDTHS, by_width, strict=True)
+    ]
+    rows += [row(name, float("inf"), limit) for name, limit in zip(FUNCTIONS, limits, strict=True)]
+    return pd.DataFrame(rows)
+
+
+def figure(table: pd.DataFrame) -> Figure:
+    """The table, drawn."""
+    estimates = {
+        name: [
+            Estimate(one.log2_prior, one.standard_error, NO_INTERVAL, one.method, one.status)
+            for one in rows.itertuples()
+        ]
+        for name, rows in table.groupby("function", sort=False)
+    }
+    finite = {name: found[:-1] for name, found in estimates.items()}
+    limits = {name: found[-1] for name, found in estimates.items()}
+    return plots.prior_vs_width(WIDTHS, finite, limits, title="relu networks (4, width, 1)").figure
+
+
 def main() -> None:
-    """Estimate, tabulate and plot."""
+    """Estimate, tabulate and plot; or plot what is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=float, default=1e6)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--redraw", action="store_true", help="draw the table in the folder, estimate nothing"
+    )
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-
-    process = NNGP.limit_of(network(WIDTHS[0]))
-    limits = dict(
-        zip(
-            FUNCTIONS,
-            nngp_log2_prior(process, list(FUNCTIONS.values()), target_error=0.02, seed=arguments.seed),
-            strict=True,
-        )
-    )
-    by_width = [at_width(width, int(arguments.samples), arguments.seed) for width in WIDTHS]
-    estimates = {name: [found[k] for found in by_width] for k, name in enumerate(FUNCTIONS)}
-
-    rows = [row(name, w, e) for name, ofs in estimates.items() for w, e in zip(WIDTHS, ofs, strict=True)]
-    rows += [row(name, float("inf"), limit) for name, limit in limits.items()]
-    table = pd.DataFrame(rows)
-    table.to_csv(arguments.folder / "priors.csv", index=False, float_format="%.5g")
+    path = arguments.folder / "priors.csv"
+    if not arguments.redraw:
+        measured(int(arguments.samples), arguments.seed).to_csv(path, index=False, float_format="%.5g")
+    table = pd.read_csv(path)
     print(table.pivot(index="function", columns="width", values="log2_prior").round(2).to_string())
-    ax = plots.prior_vs_width(WIDTHS, estimates, limits, title="relu networks (4, width, 1)")
     for suffix in ("png", "pdf"):
-        plots.save(ax.figure, arguments.folder / f"nngp_vs_finite.{suffix}")
+        plots.save(figure(table), arguments.folder / f"nngp_vs_finite.{suffix}")
     print(f"saved to {arguments.folder}")
 
 

@@ -8,7 +8,7 @@ each class, or by splitting where it is too small; lambda(eps) is the slope of t
 Writes to results/prior_and_lambda/: the figure of the three against each other, a figure of volumes of
 losses whose coefficients are known (PNG and PDF each), and the tables (CSV).
 
-Usage: python sims/prior_and_lambda.py [--samples N] [--particles N] [--seed N] [--folder FOLDER]
+Usage: python sims/prior_and_lambda.py [--samples N] [--particles N] [--seed N] [--folder FOLDER] [--redraw]
 """
 
 from __future__ import annotations
@@ -118,12 +118,13 @@ def rank_correlations(table: pd.DataFrame, seed: int) -> pd.DataFrame:
 @styled
 def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
     """Prior, complexity and lambda against each other; errors are one standard error."""
+    low, high = np.log10(SCALE)
     label = {
-        "complexity": "K_LZ (lz76), mean over the class",
-        "log2_prior": "log2 P(f)",
-        "lambda": f"λ(ε), ε from {SCALE[0]:.0e} to {SCALE[1]:.0e}",
+        "complexity": r"$K_{\mathrm{LZ}}$ (LZ76), mean over the class [bits]",
+        "log2_prior": r"$\log_2 P(f)$ [bits]",
+        "lambda": rf"$\lambda(\varepsilon)$, $\varepsilon$ from $10^{{{low:.0f}}}$ to $10^{{{high:.0f}}}$",
     }
-    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.9), constrained_layout=True)
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 3.1), constrained_layout=True)
     for ax, row in zip(axes, correlations.itertuples(), strict=True):
         for converged, marker in ((True, "o"), (False, "^")):
             part = table[(table.status == "converged") == converged]
@@ -136,12 +137,14 @@ def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
                 ms=3,
                 lw=0.7,
                 color=sns.color_palette("colorblind")[0 if converged else 1],
-                label="converged" if converged else "few ancestors",
+                label="λ(ε) converged" if converged else "λ(ε) from few ancestors: bars may be too short",
             )
-        label_axes(
-            ax, label[row.x], label[row.y], f"Spearman {row.spearman:.2f} ({row.low:.2f} to {row.high:.2f})"
-        )
-    figure.legend(*axes[-1].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+        title = f"Spearman {row.spearman:.2f}\n95 %: {row.low:.2f} to {row.high:.2f}".replace("-", "−")
+        label_axes(ax, label[row.x], label[row.y], title)
+    figure.legend(
+        *axes[-1].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False,
+        title="bars: one standard error",
+    )  # fmt: skip
     figure.suptitle(f"{MAP.label}: all functions, in {len(table)} classes", fontsize=9)
     return figure
 
@@ -198,37 +201,50 @@ def known(particles: int, seed: int) -> tuple[list[slt.VolumeCurve], pd.DataFram
     return curves, pd.DataFrame(rows)
 
 
+def save(figure: Figure, path: Path) -> None:
+    """As PNG and PDF."""
+    for suffix in (".png", ".pdf"):
+        plots.save(figure, path.with_suffix(suffix))
+
+
+def measure(folder: Path, n_samples: int, particles: int, seed: int) -> None:
+    """Count and measure; the tables, and the figure of known coefficients, which no table holds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    curves, of_known = known(8 * particles, seed)
+    members = classes()
+    grouped = members.groupby("function")
+    table = pd.DataFrame({"class_size": grouped.size(), "complexity": grouped.complexity.mean()})
+    table = table.join(counted(members, n_samples, seed))
+    rows = [measured(function, particles, seed + i) for i, function in enumerate(table.index)]
+    table = pd.DataFrame(rows).set_index("function").join(table).sort_values("log2_prior", ascending=False)
+
+    table.to_csv(folder / "functions.csv", float_format="%.5g")
+    rank_correlations(table, seed).to_csv(folder / "correlations.csv", index=False, float_format="%.4g")
+    of_known.to_csv(folder / "known.csv", index=False, float_format="%.5g")
+    save(volumes(curves), folder / "volumes")
+
+
 def main() -> None:
-    """Count, measure, plot and tabulate."""
+    """Count, measure, plot and tabulate; or plot what is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=float, default=4e7)
     parser.add_argument("--particles", type=int, default=2048)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--redraw", action="store_true", help="draw the tables in the folder, but volumes; measure nothing"
+    )
     arguments = parser.parse_args()
-    folder, seed = arguments.folder, arguments.seed
-    folder.mkdir(parents=True, exist_ok=True)
-
-    curves, of_known = known(8 * arguments.particles, seed)
-    members = classes()
-    grouped = members.groupby("function")
-    table = pd.DataFrame({"class_size": grouped.size(), "complexity": grouped.complexity.mean()})
-    table = table.join(counted(members, int(arguments.samples), seed))
-    rows = [measured(function, arguments.particles, seed + i) for i, function in enumerate(table.index)]
-    table = pd.DataFrame(rows).set_index("function").join(table).sort_values("log2_prior", ascending=False)
-    correlations = rank_correlations(table, seed)
-
-    table.to_csv(folder / "functions.csv", float_format="%.5g")
-    correlations.to_csv(folder / "correlations.csv", index=False, float_format="%.4g")
-    of_known.to_csv(folder / "known.csv", index=False, float_format="%.5g")
-    for name, figure in (
-        ("prior_and_lambda", three_planes(table, correlations)),
-        ("volumes", volumes(curves)),
-    ):
-        for suffix in ("png", "pdf"):
-            plots.save(figure, folder / f"{name}.{suffix}")
-    for frame in (of_known, correlations, table.reset_index()):
-        print(frame.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+    folder = arguments.folder
+    if not arguments.redraw:
+        measure(folder, int(arguments.samples), arguments.particles, arguments.seed)
+    of_known, correlations, table = (
+        pd.read_csv(folder / f"{name}.csv", dtype={"function": str})
+        for name in ("known", "correlations", "functions")
+    )
+    save(three_planes(table, correlations), folder / "prior_and_lambda")
+    for frame in (of_known, correlations, table):
+        print(frame.to_string(index=False, na_rep="", float_format=lambda value: f"{value:.4g}"))
     print(f"saved to {folder}")
 
 

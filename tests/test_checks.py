@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numba
 import numpy as np
 import pytest
 
@@ -10,6 +11,8 @@ from simplicity import checks
 from simplicity.compilation import kernel
 from simplicity.complexity import MEASURES, measure
 from simplicity.maps import MAPS, MLP, PolynomialCurve
+from simplicity.maps.base import MapError
+from simplicity.maps.evaluate import Evaluator
 
 
 def failures(pf_map):
@@ -266,3 +269,54 @@ def test_homogeneity_is_uniform_under_one_law_and_rejects_another():
         checks.homogeneity(words, generator.multinomial(2000, law), words, generator.multinomial(2000, other))
         < 1e-9
     )
+
+
+def test_whether_there_are_logits_is_asked_of_the_map():
+    """Functions, and logits: a fault of a user's own, whatever it speaks of, is not taken for an answer."""
+
+    @simplicity.batch_map(n_params=3)
+    def functions_only(noise, inputs, /):
+        return noise @ inputs.T > 0
+
+    @simplicity.batch_map(n_params=3)
+    def with_logits(noise, inputs, /):
+        return noise @ inputs.T
+
+    @simplicity.batch_map(n_params=3)
+    def broken(noise, inputs, /):
+        raise RuntimeError("has no logits")
+
+    assert not Evaluator(functions_only(n_inputs=3)).has_logits()
+    assert Evaluator(with_logits(n_inputs=3)).has_logits()
+    with pytest.raises(MapError, match="RuntimeError"):
+        Evaluator(broken(n_inputs=3)).has_logits()
+
+
+def test_logits_that_cannot_be_computed_are_found_where_functions_can():
+    @numba.njit
+    def words(noise, constants, workspace, out):
+        out[0] = 0
+        return 0
+
+    @numba.njit
+    def logits(noise, constants, workspace, out):
+        out[:] = noise.no_such_thing
+        return 0
+
+    @dataclasses.dataclass(frozen=True)
+    class TwoWays(simplicity.ParameterFunctionMap):
+        n_inputs: int = 3
+
+        @property
+        def noise(self):
+            return simplicity.Noise("normal", 1)
+
+        def evaluator(self):
+            return simplicity.Kernel(words=words, logits=logits)
+
+    assert "does not compile" in failures(TwoWays())["runs"]
+
+
+def test_only_maps_are_checked():
+    with pytest.raises(ValueError, match=r"pf_map must be a map, such as .* make one: MLP\(n_inputs=7\)"):
+        checks.check_map(MLP)

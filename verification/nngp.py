@@ -18,7 +18,6 @@ import pandas as pd
 from scipy import stats
 
 import simplicity
-from simplicity import plots
 from simplicity.functions import as_function, to_integers
 from simplicity.maps import NNGP
 from simplicity.rare import nngp_log2_prior
@@ -142,15 +141,12 @@ def deviations(table: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 
 def verify(folder: Path, seconds: float) -> list[Claim]:
-    """All comparisons; writes nngp.csv, .png and .pdf."""
+    """All comparisons; writes nngp.csv."""
     start = time.perf_counter()
     every = itertools.chain(equicorrelated(), against_tallies(), screened())
     table = pd.DataFrame(itertools.takewhile(lambda _: time.perf_counter() - start < seconds, every))
     table["z"] = deviations(table)
     table.to_csv(folder / "nngp.csv", index=False, float_format="%.8g")
-    figure = plots.nngp_verification(table)
-    for suffix in ("png", "pdf"):
-        plots.save(figure, folder / f"nngp.{suffix}")
     return claims(table)
 
 

@@ -24,7 +24,7 @@ from simplicity.functions import (
     unpack,
     words_of,
 )
-from simplicity.maps.base import Kernel, MapError, ParameterFunctionMap
+from simplicity.maps.base import Kernel, ParameterFunctionMap, checked_map
 from simplicity.maps.evaluate import Evaluator, run_compiled
 from simplicity.maps.locate import describe
 from simplicity.maps.user import UserMap
@@ -48,8 +48,14 @@ def check_map(pf_map: ParameterFunctionMap, seed: int = 0) -> list[Check]:
     -------
     list of Check
         In order; after a map that cannot be run at all the list ends.
+
+    Raises
+    ------
+    ValueError
+        If it is no map.
     """
     found: list[Check] = []
+    checked_map(pf_map)
     try:
         for check in _checks_of_map(pf_map, seed):
             found.append(check)
@@ -71,7 +77,7 @@ def _checks_of_map(pf_map: ParameterFunctionMap, seed: int) -> Iterator[Check]:
     if isinstance(pf_map.evaluator(), Kernel):
         yield _check_all_written(pf_map, seed)
     yield _check_batch(pf_map, seed)
-    if _has_logits(pf_map):
+    if Evaluator(pf_map).has_logits():
         yield _check_logits(pf_map, seed, words, undefined)
     if pf_map.readout is not None:
         yield _check_readouts(pf_map, seed)
@@ -179,7 +185,8 @@ def _check_all_written(pf_map: ParameterFunctionMap, seed: int) -> Check:
         for row in _noise(pf_map, seed, 20):
             filled = [np.full(shape, value) for value in (one, other)]
             for out in filled:
-                function(row, kernel.constants, kernel.workspace() or (np.empty(0, dtype=np.uint64),), out)
+                workspace = kernel.workspace() or (np.empty(0, dtype=np.uint64),)
+                run_compiled(pf_map, function, row, kernel.constants, workspace, out)
             if not np.array_equal(filled[0], filled[1], equal_nan=one.dtype.kind == "f"):
                 unit = "words" if one.dtype.kind == "u" else "numbers"
                 missed = np.flatnonzero((filled[0] != filled[1]).ravel())
@@ -206,7 +213,7 @@ def _check_batch(pf_map: ParameterFunctionMap, seed: int) -> Check:
     functions = three_ways(lambda some: evaluator.functions(some)[0])
     moved = sum((functions[0] != other).any(axis=1) for other in functions[1:]) > 0
     changed = moved
-    if _has_logits(pf_map):
+    if evaluator.has_logits():
         logits = [np.where(np.isfinite(values), values, 0) for values in three_ways(evaluator.logits)]
         scale = np.sqrt(np.mean(logits[0] ** 2, axis=1, keepdims=True))
         apart = [np.abs(logits[0] - other) > 1e-4 * scale for other in logits[1:]]
@@ -219,14 +226,6 @@ def _check_batch(pf_map: ParameterFunctionMap, seed: int) -> Check:
             name, True, f"logits differ by rounding; it moved {moved.sum()} of {len(rows)} functions"
         )
     return Check(name, True, "each draw gives the same function alone and among others")
-
-
-def _has_logits(pf_map: ParameterFunctionMap) -> bool:
-    try:
-        Evaluator(pf_map).logits(_noise(pf_map, 0, 1))
-    except MapError:
-        return False
-    return True
 
 
 def _check_logits(

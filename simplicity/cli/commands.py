@@ -13,7 +13,15 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from simplicity.cli.map_options import made_map, shown_value, summary
-from simplicity.cli.tables import complexity_text, description, print_orbits, print_table, print_top
+from simplicity.cli.tables import (
+    complexity_text,
+    description,
+    print_orbits,
+    print_table,
+    print_top,
+    skipped_text,
+    units_text,
+)
 from simplicity.complexity import MEASURES, Measure, measure
 from simplicity.functions import (
     as_function,
@@ -143,6 +151,7 @@ def merge(arguments: argparse.Namespace) -> int:
 
 def complexity(arguments: argparse.Namespace) -> int:
     """Print complexities of functions; of all measures, those that can be asked for them."""
+    skipped: dict[Measure, str] = {}
     measures = [user_measure(name) for name in arguments.measure or MEASURES]
     width = max(len(found.name) for found in measures)
     for text in arguments.functions:
@@ -151,12 +160,14 @@ def complexity(arguments: argparse.Namespace) -> int:
         name = names(words, n_inputs)[0]
         print(text + (f"  ({name})" if name else ""))
         for found in measures:
-            obstacle = found.obstacle(n_inputs)
-            if obstacle and not arguments.measure:
-                print(f"    {found.name:{width}}  skipped: {obstacle}")
+            if not arguments.measure and found.obstacle(n_inputs):
+                skipped[found] = skipped_text(found, n_inputs)
                 continue
-            value = complexity_text(found, found(words, n_inputs)[0], n_inputs)
-            print(f"    {found.name:{width}}  {value} {found.units}")
+            value = found(words, n_inputs)[0]
+            shown = f"{complexity_text(found, value, n_inputs)} {units_text(found, value)}"
+            print(f"    {found.name:{width}}  {shown}")
+    if skipped:
+        print("skipped: " + ", ".join(skipped.values()))
     return 0
 
 

@@ -106,3 +106,16 @@ def function_texts(functions: npt.NDArray[np.uint64], n_inputs: int) -> list[str
 def complexity_text(found: Measure, value: float, n_inputs: int) -> str:
     """The value, marked where it is an upper bound."""
     return f"{value:g}" if found.is_exact(n_inputs) else f"≤ {value:g}"
+
+
+def units_text(found: Measure, value: float) -> str:
+    """The measure's units, in the singular for a value of 1."""
+    what, per, each = found.units.partition(" per ")
+    return found.units if value != 1 or what.endswith("ss") else what.removesuffix("s") + per + each
+
+
+def skipped_text(found: Measure, n_inputs: int) -> str:
+    """A measure that cannot be asked for functions of so many inputs, and what is missing."""
+    if n_inputs > found.max_inputs:
+        return f"{found.name} (up to {found.max_inputs} inputs)"
+    return f"{found.name} (pip install simplicity[{found.extra}])"

@@ -39,11 +39,11 @@ def n_inputs_of(specification: str) -> int:
     if re.fullmatch("[01]{2,}", text):
         return infer_n_inputs(len(text))
     if text[:2] in ("0x", "0X"):
-        digits = len(text) - 2
+        digits = _hexadecimal_digits(text)
         if digits not in (2**n_inputs // 4 for n_inputs in range(2, MAX_INPUTS + 1)):
             raise ValueError(
-                f"a function of n inputs has 2^n / 4 hexadecimal digits after 0x: 1, 2, 4, … "
-                f"{2**MAX_INPUTS // 4}, not {digits}"
+                f"a function of n inputs has 2^n / 4 hexadecimal digits after 0x (1, 2, 4, … "
+                f"{2**MAX_INPUTS // 4}), got {digits}: {_shown(text)}"
             )
         return infer_n_inputs(4 * digits)
     raise ValueError(
@@ -107,12 +107,20 @@ def as_function(specification: str | npt.ArrayLike, n_inputs: int) -> npt.NDArra
         return from_strings([text])[0]
     if text[:2] in ("0x", "0X"):
         digits = max(1, 2**n_inputs // 4)
-        if not re.fullmatch(f"0[xX][0-9a-fA-F]{{{digits}}}", text):
+        if (found := _hexadecimal_digits(text)) != digits:
             raise ValueError(
-                f"a function of {n_inputs} inputs has {digits} hexadecimal digits after 0x, got {shown}"
+                f"a function of {n_inputs} inputs has 2^n / 4 hexadecimal digits after 0x ({digits}), "
+                f"got {found}: {shown}"
             )
         return from_integers([int(text, 16)], n_inputs)[0]
     return parse(text, n_inputs)
+
+
+def _hexadecimal_digits(text: str) -> int:
+    """How many follow 0x."""
+    if not re.fullmatch("0[xX][0-9a-fA-F]*", text):
+        raise ValueError(f"only the digits 0 to 9 and a to f may follow 0x, got {_shown(text)}")
+    return len(text) - 2
 
 
 def _shown(text: str) -> str:

@@ -228,6 +228,14 @@ def kebab_case(name: str) -> str:
 
 
 # ------------------------------------------------------------------------------------ checks of options
+def checked_map(value: object) -> ParameterFunctionMap:
+    """A map; of a class of maps it is said how to make one."""
+    if not isinstance(value, ParameterFunctionMap):
+        made = f"; make one: {value.__name__}(n_inputs=7)" if isinstance(value, type) else ""
+        raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {value!r}{made}")
+    return value
+
+
 def checked_widths(name: str, value: object) -> tuple[int, ...]:
     """A non-empty tuple of positive whole numbers; a single number counts as a tuple of one."""
     entries = (value,) if isinstance(value, (int, np.integer)) else value

@@ -301,6 +301,13 @@ class Evaluator:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")
         return logits
 
+    def has_logits(self) -> bool:
+        """Whether the map computes logits: array code is asked for one draw, since it does not say."""
+        if isinstance(self.code, Batch):
+            draw = self.map.noise.rows(0, np.zeros(1, dtype=np.uint64))
+            return self._in_batches(self.code.call, self.code.batch_size, draw).dtype != np.bool_
+        return self.code.logits is not None or self._readouts is not None
+
     def _in_batches(
         self, call: Any, batch_size: int, noise: npt.NDArray[Any], width: int = 0
     ) -> npt.NDArray[Any]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def splitting_verification(table: pd.DataFrame) -> Figure:
     """Splitting minus reference against the reference, in bits; and ways of splitting against each other.
 
+    Ways are shown about their mean, each weighted by the inverse square of its error.
+
     Parameters
     ----------
     table : pandas.DataFrame
@@ -51,16 +53,17 @@ def splitting_verification(table: pd.DataFrame) -> Figure:
     )
     ways = table[table.log2_reference.isna()]
     for i, (_, group) in enumerate(ways.groupby("function", sort=False)):
-        centre = group.log2_splitting.mean()
+        weights = 1 / group.splitting_error**2  # as in the report
+        centre = (weights * group.log2_splitting).sum() / weights.sum()
         places = [j + 0.2 * i for j in range(len(group))]
         right.errorbar(
             group.log2_splitting - centre, places, xerr=1.96 * group.splitting_error, fmt=marks[i], ms=3,
-            lw=0.7, color=palette[i], label=f"mean {centre:.1f} bits",
+            lw=0.7, color=palette[i], label=f"weighted mean {centre:.2f} bits".replace("-", "−"),
         )  # fmt: skip
     right.set_yticks(range(ways.kind.nunique()), list(dict.fromkeys(ways.kind)))
     right.axvline(0, color=style.PREDICTED, lw=0.8)
     right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), frameon=False)
-    style.label_axes(right, "log2 P − mean of all ways (bits)", "", "Energies and moves")
+    style.label_axes(right, "log2 P − weighted mean of all ways (bits)", "", "Energies and moves")
     return figure
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
-from simplicity.plots.style import label_axes, styled
+from simplicity.plots.style import PREDICTED, label_axes, styled
 from simplicity.rare import Estimate
 
 
@@ -21,6 +23,8 @@ def prior_vs_width(
     title: str = "",
 ) -> Axes:
     """log2 P of each function at each width with one standard error, its limit a dashed line.
+
+    Filled marks are counted, hollow ones estimated one by one; the legend names the methods.
 
     Parameters
     ----------
@@ -62,5 +66,20 @@ def prior_vs_width(
     ax.set_xscale("log")
     ax.set_xticks(list(widths), [str(w) for w in widths])
     label_axes(ax, "hidden width", r"$\log_2 P(f)$ (bits)", title)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, title="function")
+    functions = ax.legend(
+        loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, title="function", alignment="left"
+    )
+    ax.add_artist(functions)
+    rare = dict.fromkeys(e.method for ofs in estimates.values() for e in ofs if e.method != "count")
+    texts = [{"conditional": "conditional orthants"}.get(method, method) for method in rare]
+    marks: Any = {"linestyle": "", "marker": "o", "color": PREDICTED, "markersize": 4}
+    meanings = [
+        Line2D([], [], **marks, label="counted"),
+        *([Line2D([], [], **marks, mfc="white", label="by " + " or\n".join(texts))] if rare else []),
+        Line2D([], [], color=PREDICTED, linestyle="--", linewidth=0.9, label="infinite width"),
+    ]
+    ax.legend(
+        handles=meanings, loc="lower left", bbox_to_anchor=(1.0, 0.0), frameon=False,
+        title="bars: one standard error", alignment="left",
+    )  # fmt: skip
     return ax

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,7 +150,7 @@ def complete(
     Parameters
     ----------
     result : Result
-        Of a map that can be rebuilt, or holds it.
+        Of a map that can be rebuilt, or holds it; any where the file has all that is asked for.
     functions : (count, words) uint64, or strings
         As in :func:`simplicity.functions.as_function`.
     measure : str or callable
@@ -197,7 +197,7 @@ def complete(
     unseen = np.array([row for row in asked if row not in seen], dtype=np.uint64).reshape(
         -1, result.functions.shape[1]
     )
-    budget = Budget(target_error, budget_seconds)
+    budget, seed = Budget(target_error, budget_seconds), checked_seed(seed)
     if total_seconds is not None and not total_seconds >= 0:
         raise ValueError(f"total_seconds must be a number from 0 up, or None, got {total_seconds!r}")
     name = result.label + (f" [{source}]" if (source := result.recipe["source"]) else "")  # a user's code
@@ -206,7 +206,9 @@ def complete(
     keys = [f"0x{integer:x}" for integer in to_integers(unseen, n_inputs)]
     to_make = {key for key in keys if key not in known or np.isnan(known[key].log2_prior)}
     missing = [row for row, key in enumerate(keys) if key in to_make]
-    made = estimates_of(result.map, unseen[missing], "auto", result, seed, budget, False, {})
+    made: Iterator[Estimate] = iter(())
+    if missing:  # only then is the map needed, which a result may not hold
+        made = estimates_of(result.map, unseen[missing], "auto", result, seed, budget, False, {})
     for row, key in enumerate(tqdm(keys, unit=" functions", disable=not progress)):
         in_time = total_seconds is None or time.perf_counter() - start <= total_seconds
         if key in to_make and in_time:

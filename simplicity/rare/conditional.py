@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import as_function, unpack
-from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.base import ParameterFunctionMap, checked_map
 from simplicity.maps.evaluate import Evaluator
 from simplicity.random import checked_integer
 from simplicity.rare.estimate import Estimate, Status, log2_of_mean, no_number
@@ -89,7 +89,7 @@ def conditional_log2_prior(
     >>> estimate.method, estimate.status
     ('conditional', 'converged')
     """
-    positions = 2**pf_map.n_inputs
+    positions = 2 ** checked_map(pf_map).n_inputs
     if pf_map.readout is None or pf_map.noise.kind != "normal":
         raise ValueError(
             f"method 'conditional' needs a last layer of normal weights, which map {pf_map.label} has not"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simplicity.compilation import kernel
 from simplicity.functions import as_function, unpack
-from simplicity.maps.base import Batch, MapError, ParameterFunctionMap
+from simplicity.maps.base import ParameterFunctionMap, checked_map
 from simplicity.maps.evaluate import Evaluator
 
 Floats = npt.NDArray[np.float64]
@@ -53,20 +53,6 @@ def _mismatches(words, wanted, status, out):
         out[i] = np.nan if status[i] else count
 
 
-def has_logits(pf_map: ParameterFunctionMap) -> bool:
-    """Whether a map computes logits: a batch map is asked for one draw, since its code does not say."""
-    evaluator = Evaluator(pf_map)
-    if isinstance(evaluator.code, Batch):
-        rows = pf_map.noise.rows(0, np.zeros(1, dtype=np.uint64))
-        evaluator.functions(rows)  # raises what is wrong with the map itself: what is left are logits
-        try:
-            evaluator.logits(rows)
-        except MapError:
-            return False
-        return True
-    return evaluator.code.logits is not None or pf_map.readout is not None
-
-
 def checked_offset(offset: float) -> float:
     """The offset as a float, if it is at least 0."""
     if not offset >= 0:
@@ -97,11 +83,11 @@ def logit_energy(
         If the map has no logits, the function cannot be read, or the offset is below 0.
     """
     offset = checked_offset(offset)
-    if not has_logits(pf_map):
+    evaluator = Evaluator(checked_map(pf_map))
+    if not evaluator.has_logits():
         raise ValueError(
             f"map {pf_map.name} has no logits, which this energy is made of; use mismatch_energy, or count"
         )
-    evaluator = Evaluator(pf_map)
     wanted = unpack(as_function(function, pf_map.n_inputs), pf_map.n_inputs)
 
     def energy(noise: npt.NDArray[Any]) -> Floats:
@@ -116,7 +102,7 @@ def mismatch_energy(
     pf_map: ParameterFunctionMap, function: str | npt.ArrayLike
 ) -> Callable[[npt.NDArray[Any]], Floats]:
     """The number of wrong outputs: all that programs offer. Its plateaus make splitting slower, less deep."""
-    evaluator = Evaluator(pf_map)
+    evaluator = Evaluator(checked_map(pf_map))
     wanted = as_function(function, pf_map.n_inputs)
 
     def energy(noise: npt.NDArray[Any]) -> Floats:

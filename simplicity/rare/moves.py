@@ -6,13 +6,13 @@ accepted exactly where its energy is below the level: no densities are needed.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import inlined, kernel
-from simplicity.maps.base import Kernel, ParameterFunctionMap
+from simplicity.maps.base import Kernel, ParameterFunctionMap, checked_map
 from simplicity.maps.evaluate import Evaluator
 from simplicity.random import Noise, below, checked_integer
 
@@ -23,6 +23,7 @@ Draws = npt.NDArray[np.uint64]
 ROOT_3 = 1.7320508075688772
 
 
+@runtime_checkable
 class Moves(Protocol):
     """A law of particles and a family of proposals that keep it.
 
@@ -214,7 +215,7 @@ class TapeMoves:
     """
 
     def __init__(self, pf_map: ParameterFunctionMap, parts: int = 64) -> None:
-        if pf_map.noise.size is not None or not has_moves(pf_map):
+        if checked_map(pf_map).noise.size is not None or not has_moves(pf_map):
             raise ValueError(
                 f"map {pf_map.name} must read an endless tape, and its kernel have reads, which say where"
             )
@@ -240,14 +241,20 @@ class TapeMoves:
         return proposals
 
 
-def moves_of(noise: Noise) -> Moves:
+def moves_of(noise: Noise | None) -> Moves:
     """The moves that fit a kind of noise.
 
     Raises
     ------
     ValueError
-        For an endless tape, whose parts only the map that reads it can name (:class:`TapeMoves`).
+        For an endless tape, whose parts only the map that reads it can name (:class:`TapeMoves`), and for
+        what is no noise.
     """
+    if not isinstance(noise, Noise):
+        raise ValueError(
+            f"noise must be a Noise, such as map.noise, or moves, with start, propose and smallest_step, "
+            f"got {noise!r}"
+        )
     if noise.size is None:
         raise ValueError("noise must have a size; for an endless tape pass simplicity.rare.TapeMoves(map)")
     kinds: dict[str, Any] = {"normal": NormalMoves, "uniform": UniformMoves, "bits": BitMoves}

@@ -11,7 +11,7 @@ from scipy import special
 
 from simplicity.functions import as_function, unpack
 from simplicity.maps import NNGP
-from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.base import ParameterFunctionMap, checked_map
 from simplicity.rare.estimate import NO_INTERVAL, Estimate, Log2Interval, Status, exact, no_number
 from simplicity.rare.expectation_propagation import log2_orthant_screen
 from simplicity.rare.orthant import (
@@ -101,6 +101,7 @@ def nngp_log2_prior(
     (-18.3, 'converged')
     """
     if not isinstance(pf_map, NNGP):
+        checked_map(pf_map)
         raise ValueError(
             f"method 'nngp' is for maps of infinite width, not for {pf_map.name}: the limit of an MLP is "
             "simplicity.maps.NNGP.limit_of(mlp), whose priors may be far from its own; use 'splitting'"

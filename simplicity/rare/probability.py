@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from simplicity.functions import FormulaError, as_function
 from simplicity.maps import NNGP
-from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.base import ParameterFunctionMap, checked_map
+from simplicity.maps.evaluate import Evaluator
 from simplicity.random import checked_seed
 from simplicity.rare.conditional import conditional_log2_prior
 from simplicity.rare.counting import Counter
-from simplicity.rare.energies import OFFSET, has_logits, logit_energy, mismatch_energy
+from simplicity.rare.energies import OFFSET, logit_energy, mismatch_energy
 from simplicity.rare.estimate import Estimate, no_number
 from simplicity.rare.moves import TapeMoves, has_moves
 from simplicity.rare.network_walk import NetworkWalk
@@ -77,7 +78,7 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
         options = {**options, **others}
         return repeated(make, moves, seed=own_seed, budget=budget, advance=settings.advance, **options)
 
-    if energy == "mismatches" or (energy == "auto" and not has_logits(pf_map)):
+    if energy == "mismatches" or (energy == "auto" and not Evaluator(pf_map).has_logits()):
         moves = TapeMoves(pf_map) if pf_map.noise.size is None else pf_map.noise
         return run(lambda: mismatch_energy(pf_map, function), moves, settings.budget, _ON_PLATEAUS)
 
@@ -145,13 +146,13 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
         return by_count
     spent, seconds = 0, 0.0
     if settings.counter is None or settings.counter.result.n_samples < settings.trial.most_samples:
-        tally = settings.trial.counter()
+        tally, spent = settings.trial.counter(), settings.trial.samples
         if tally is not None:
             tried = tally(function, settings.budget.target_error)
             if _has_enough(tried):
                 return tried
-            spent, seconds = tally.result.n_samples, settings.trial.seconds
-            if by_count is None or spent > by_count.evaluations:
+            seconds = settings.trial.seconds
+            if by_count is None or tried.evaluations > by_count.evaluations:
                 by_count = tried
     if not has_moves(pf_map):
         return by_count or no_number("count", "over budget")
@@ -254,8 +255,7 @@ def estimates_of(
     """What `probability` gives for a list, one estimate after the other, all arguments checked first."""
     if not isinstance(method, str) or method not in ("auto", *METHODS):
         raise ValueError(f"method must be 'auto' or one of {', '.join(map(repr, METHODS))}, got {method!r}")
-    if not isinstance(pf_map, ParameterFunctionMap):
-        raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {pf_map!r}")
+    checked_map(pf_map)
     if result is not None and not isinstance(result, Result):
         raise ValueError(f"result must be a tally, such as simplicity.sample(map, …), got {result!r}")
     check_options(method, options)

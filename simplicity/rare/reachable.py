@@ -16,7 +16,7 @@ from simplicity.maps import (
     PolynomialCurve,
     PolynomialThreshold,
 )
-from simplicity.maps.base import ParameterFunctionMap
+from simplicity.maps.base import ParameterFunctionMap, checked_map
 from simplicity.rare.estimate import Estimate, exact
 from simplicity.theory.exact import ExactPrior, exact_prior, is_threshold_function
 
@@ -61,7 +61,7 @@ def exact_log2_prior(pf_map: ParameterFunctionMap, function: str | npt.ArrayLike
     >>> exact_log2_prior(Perceptron(n_inputs=2), "x1 ^ x2").log2_prior
     -inf
     """
-    function = as_function(function, pf_map.n_inputs)
+    function = as_function(function, checked_map(pf_map).n_inputs)
     positions = 2**pf_map.n_inputs
     if isinstance(pf_map, LookupTable):
         return exact(-float(positions), "the null model")

@@ -282,11 +282,7 @@ def _walk_of(energy: Energy | Walk, noise: Noise | Moves | None) -> Walk:
         if noise is not None:
             raise ValueError(f"noise must be left out for a walk, which has its own, got {noise!r}")
         return energy
-    if isinstance(noise, Noise):
-        noise = moves_of(noise)
-    if noise is None or not hasattr(noise, "propose"):
-        raise ValueError(f"noise must be a Noise, such as map.noise, or moves of your own, got {noise!r}")
-    return Proposals(energy, noise)
+    return Proposals(energy, noise if isinstance(noise, Moves) else moves_of(noise))
 
 
 def _is_stuck(passed: list[Any], levels: Levels | None) -> bool:

@@ -9,6 +9,7 @@ from simplicity.rare.counting import Counter
 from simplicity.rare.repeats import Budget
 from simplicity.rare.seeds import seed_of_trial
 from simplicity.sampling import Result, sample
+from simplicity.sampling.run import AllUndefined
 
 _COMPILES = 256  # samples drawn, and drawn again, since their time says nothing
 _STEPS = (256, 2_000, 20_000)  # each as long as it fits in the share, by the speed of the one before
@@ -20,7 +21,8 @@ class Trial:
 
     def __init__(self, pf_map: ParameterFunctionMap, seed: int, budget: Budget) -> None:
         self.pf_map, self.seed, self.budget = pf_map, seed_of_trial(seed), budget
-        self.seconds = 0.0  # what it took, compilation aside
+        self.samples = 0  #: drawn for it; those drawn again count once
+        self.seconds = 0.0  #: that it took, compilation aside
         self._counter: Counter | None = None
 
     @property
@@ -31,12 +33,13 @@ class Trial:
         return min(share, _STEPS[-1]) if share >= _STEPS[0] else 0
 
     def counter(self) -> Counter | None:
-        """Counts in it; None where the budget has no room for one."""
-        if self._counter is None and self.most_samples:
-            self._counter = Counter(self.pf_map, self._sampled())
+        """Counts in it; None where the budget has no room for one, or every draw is undefined."""
+        if not self.samples and self.most_samples:
+            tally = self._sampled()
+            self._counter = None if tally is None else Counter(self.pf_map, tally.with_map(self.pf_map))
         return self._counter
 
-    def _sampled(self) -> Result:
+    def _sampled(self) -> Result | None:
         seconds, per_sample = self.budget.seconds, 0.0
         tally = self._sample(_COMPILES)
         for size in sorted({min(size, self.most_samples) for size in _STEPS}):
@@ -47,7 +50,11 @@ class Trial:
             taken = time.perf_counter() - start
             self.seconds += taken
             per_sample = taken / size
-        return tally.with_map(self.pf_map)
+        return tally
 
-    def _sample(self, size: int) -> Result:
-        return sample(self.pf_map, size, seed=self.seed, threads=self.budget.threads)
+    def _sample(self, size: int) -> Result | None:
+        self.samples = size
+        try:
+            return sample(self.pf_map, size, seed=self.seed, threads=self.budget.threads)
+        except AllUndefined:
+            return None

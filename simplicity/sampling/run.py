@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from simplicity.arguments import checked_threads
 from simplicity.functions import words_of
-from simplicity.maps.base import MapError, ParameterFunctionMap
+from simplicity.maps.base import MapError, ParameterFunctionMap, checked_map
 from simplicity.maps.locate import describe
 from simplicity.random import checked_integer, checked_seed
 from simplicity.sampling.checkpoint import Checkpoint, Finished, run_log
@@ -34,6 +34,10 @@ KEEP_BYTES = 256 * 10**6  # a tally up to this size stays when it is written
 _TALLY_SHARE = 0.35
 _MOST_SAMPLES = 2**62
 _ENOUGH_TO_GIVE_UP = 100_000
+
+
+class AllUndefined(MapError):
+    """A map whose logits are not finite in any sample."""
 
 
 class Progress(NamedTuple):
@@ -173,7 +177,9 @@ class Run:
     def _progress(self) -> Progress:
         counted, distinct = self.tally.n_samples, self.tally.distinct
         if counted >= _ENOUGH_TO_GIVE_UP and distinct == 0 and not self.parts:
-            raise MapError(f"map {self.map.name}: the logits of all {counted} samples so far are undefined")
+            raise AllUndefined(
+                f"map {self.map.name}: the logits of all {counted} samples so far are undefined"
+            )
         is_exact = self.base == self.span.first
         at_least = max([distinct, *map(len, self.parts)])
         mass = unseen_mass(self.tally.lonely, counted)
@@ -325,10 +331,7 @@ def sample(
     >>> len(result), int(result.counts.sum())
     (104, 10000)
     """
-    if not isinstance(pf_map, ParameterFunctionMap):
-        made = f"; make one: {pf_map.__name__}(n_inputs=7)" if isinstance(pf_map, type) else ""
-        raise TypeError(f"pf_map must be a ParameterFunctionMap, got {pf_map!r}{made}")
-    readouts = checked_readouts(pf_map, readouts)
+    readouts = checked_readouts(checked_map(pf_map), readouts)
     first = checked_integer("first_sample", first_sample, 0, _MOST_SAMPLES)
     count = checked_integer("n_samples", n_samples, 1, _MOST_SAMPLES)
     if first % readouts:
@@ -356,7 +359,7 @@ def _sample(run: Run, progress: bool) -> Result:
         _follow(run, progress)
     n_done = run.done - run.span.first
     if run.base == run.span.first and run.tally.n_undefined == n_done > 0:
-        raise MapError(f"map {run.map.name}: the logits of all {n_done} samples are undefined")
+        raise AllUndefined(f"map {run.map.name}: the logits of all {n_done} samples are undefined")
     if run.done < run.span.stop:
         run.store()
         raise SamplingInterrupted(run)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.functions import as_function, unpack
-from simplicity.maps.base import MapError, ParameterFunctionMap
+from simplicity.maps.base import MapError, ParameterFunctionMap, checked_map
 from simplicity.maps.evaluate import Evaluator
 from simplicity.slt.arguments import Floats
 from simplicity.slt.losses import Loss
@@ -45,9 +45,7 @@ def squared_error(pf_map: ParameterFunctionMap, function: str | npt.ArrayLike) -
     >>> constant(np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))  # all weights 0, bias 0 or 1
     array([1., 0.])
     """
-    if not isinstance(pf_map, ParameterFunctionMap):
-        raise ValueError(f"pf_map must be a map, such as simplicity.maps.MLP(7), got {pf_map!r}")
-    noise = pf_map.noise
+    noise = checked_map(pf_map).noise
     if noise.kind == "bits" or noise.size is None:
         raise ValueError(f"map {pf_map.name} reads bits: a squared error needs logits of real parameters")
     words = as_function(function, pf_map.n_inputs)[None]

@@ -1,5 +1,7 @@
-"""The command line, run as a subprocess: what it prints, its exit status, and one line for every mistake."""
+"""The command line: what it prints, its exit status, and one line for every mistake."""
 
+import contextlib
+import io
 import os
 import re
 import signal
@@ -13,19 +15,26 @@ import pandas as pd
 import pytest
 
 import simplicity
+from simplicity.cli.main import main
+from simplicity.cli.tables import units_text
 from simplicity.sampling.parts import Part
 
+COMMAND = [sys.executable, "-m", "simplicity"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
-def run(*arguments, cwd, timeout=300):
-    return subprocess.run(
-        [sys.executable, "-m", "simplicity", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
+
+def run(*arguments, cwd):
+    """A command line in this process: to start a new one takes longer than most of them."""
+    out, err = io.StringIO(), io.StringIO()
+    path = list(sys.path)
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main(arguments)
+        except SystemExit as end:  # argparse's way out
+            status = end.code
+        finally:
+            sys.path[:] = path
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +76,19 @@ def folder(tmp_path_factory):
         )
     )
     return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "written"),
+    [("show a.parquet --top 1", 0, "stdout"), ("complexity 011", 2, "stderr"), ("smaple", 2, "stderr")],
+)
+def test_as_a_program_it_says_and_returns_the_same(folder, arguments, status, written):
+    """A process of its own ends with the status, and imports all that the command needs."""
+    here = run(*arguments.split(), cwd=folder)
+    command = [*COMMAND, *arguments.split()]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert (done.returncode, done.stdout, done.stderr) == (status, here.stdout, here.stderr)
+    assert here.returncode == status and getattr(done, written)
 
 
 def test_maps_lists_every_map_with_its_options(folder):
@@ -126,7 +148,7 @@ def test_a_users_map_and_measure(folder):
 def complexities_of(done):
     """What the complexity command printed, {function: {measure: text}}."""
     found = {}
-    for line in done.stdout.splitlines():
+    for line in done.stdout.partition("skipped: ")[0].splitlines():
         if not line.startswith(" "):
             values = found.setdefault(line.split()[0], {})
         else:
@@ -140,7 +162,8 @@ def test_complexity_prints_every_measure(folder):
     assert done.returncode == 0, done.stderr
     found = complexities_of(done)
     for values in found.values():
-        assert list(values) == list(simplicity.complexity.MEASURES)
+        installed = [name for name, one in simplicity.complexity.MEASURES.items() if one.is_installed]
+        assert list(values) == installed
     assert found["0001101001000101"]["lz76"] == "24 bits" and "parity(x1,x2,x3)" in done.stdout
     assert found["01101001"]["bdd_nodes"] == "5 nodes"
     assert found["01101001"]["fourier_degree"] == "3 inputs"
@@ -152,24 +175,34 @@ def test_complexity_marks_upper_bounds_and_says_why_it_skips(folder):
         assert done.returncode == 0, done.stderr
         [values] = complexities_of(done).values()
         for name, found in simplicity.complexity.MEASURES.items():
-            obstacle = found.obstacle(n_inputs)
-            assert values[name].startswith("≤ ") == (not obstacle and not found.is_exact(n_inputs))
-            assert not obstacle or values[name] == f"skipped: {obstacle}"
-    assert values["bdd_nodes"] == "≤ 1 nodes"
+            is_asked = not found.obstacle(n_inputs)
+            assert (name in values) == is_asked
+            assert values.get(name, "").startswith("≤ ") == (is_asked and not found.is_exact(n_inputs))
+    assert values["bdd_nodes"] == "≤ 1 node" and values["sop_terms"] == "≤ 1 term"
 
 
-def test_complexity_reads_hexadecimal(folder):
-    done = run("complexity", "0x1A45", "0001101001000101", "0x6", "0110", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    found = complexities_of(done)
-    assert found["0x1A45"] == found["0001101001000101"] and found["0x6"] == found["0110"]
+def test_complexity_says_once_what_it_skips_and_only_where_all_are_asked_for(folder):
+    table = "01" * 16
+    done = run("complexity", table, table, "0110", cwd=folder)
+    assert done.stdout.count("skipped: ") == done.stdout.count("circuit_size (up to 4 inputs)") == 1
+    assert done.stdout.splitlines()[-1].startswith("skipped: ")
+    missing = [one for one in simplicity.complexity.MEASURES.values() if not one.is_installed]
+    for one in missing:
+        assert done.stdout.count(f"{one.name} (pip install simplicity[{one.extra}])") == 1
+    named = run("complexity", table, "--measure", "lz76", cwd=folder)
+    assert named.returncode == 0 and "skipped" not in named.stdout
 
 
-def test_complexity_reads_formulas(folder):
-    done = run("complexity", "x1^x2", "0x6", "maj(x1,x2,1)", "--n-inputs", "2", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    found = complexities_of(done)
-    assert found["x1^x2"] == found["0x6"] != found["maj(x1,x2,1)"]
+def test_units_are_singular_for_one_of_them():
+    cases = {
+        ("anf_monomials", 1): "product",
+        ("anf_monomials", 2): "products",
+        ("entropy", 1): "bit per position",
+        ("entropy", 0): "bits per position",
+        ("average_sensitivity", 1): "fraction",
+    }
+    for (name, value), text in cases.items():
+        assert units_text(simplicity.complexity.measure(name), value) == text
 
 
 @pytest.mark.parametrize(
@@ -177,6 +210,9 @@ def test_complexity_reads_formulas(folder):
     [
         (["x1 ^ x2"], r"'x1 \^ x2' is neither zeros and ones .*: give --n-inputs N, too"),
         (["x1 ^ y", "--n-inputs", "3"], r"y.* at column 6 of 'x1 \^ y'"),
+        (["0x123"], r"has 2\^n / 4 hexadecimal digits after 0x \(1, 2, 4, … 1024\), got 3: '0x123'"),
+        (["0x123", "--n-inputs", "3"], r"has 2\^n / 4 hexadecimal digits after 0x \(2\), got 3: '0x123'"),
+        (["0x12g"], "only the digits 0 to 9 and a to f may follow 0x, got '0x12g'"),
         (["0110", "--n-inputs", "3"], "truth table of 3 inputs has 8 zeros and ones, got 4"),
         (["0110", "--n-inputs", "0"], "n_inputs must be"),
         (["0110", "--measure", "entropie"], "measure 'entropie' is unknown: did you mean 'entropy'"),
@@ -285,9 +321,8 @@ def test_a_mistake_gets_one_line_status_2_and_writes_nothing(folder, mistake):
 
 
 def test_ctrl_c_keeps_what_was_done(folder):
-    command = [sys.executable, "-m", "simplicity", "sample", "mlp", "--samples", "1e9", "-o", "long.parquet"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=environment)
+    command = [*COMMAND, "sample", "mlp", "--samples", "1e9", "-o", "long.parquet"]
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
     seen = ""
     while "distinct" not in seen:  # sampling has begun
         seen += process.stderr.read(1)

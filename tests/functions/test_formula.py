@@ -219,9 +219,9 @@ def test_a_single_digit_is_a_constant():
     [
         ("01", 2, "a truth table of 2 inputs has 4 zeros and ones, got 2: '01'"),
         ("0" * 128, 6, "has 64 zeros and ones, got 128: '0{37}...'"),
-        ("0x66", 2, "has 1 hexadecimal digits after 0x, got '0x66'"),
-        ("0xg", 2, "hexadecimal digits"),
-        ("0x", 2, "hexadecimal digits"),
+        ("0x66", 2, r"has 2\^n / 4 hexadecimal digits after 0x \(1\), got 2: '0x66'"),
+        ("0xg", 2, "only the digits 0 to 9 and a to f may follow 0x, got '0xg'"),
+        ("0x", 2, "got 0: '0x'"),
         ("0x4", 1, "4|bits|below"),
         ("x8", 7, "there is no input x8"),
         ("0110", 0, "n_inputs must be"),

@@ -174,7 +174,7 @@ def test_a_bad_number_of_parameters_is_named(size):
 
 
 def test_a_class_instead_of_a_map_gets_advice():
-    with pytest.raises(TypeError, match=r"make one: MLP\(n_inputs=7\)"):
+    with pytest.raises(ValueError, match=r"make one: MLP\(n_inputs=7\)"):
         simplicity.sample(MLP, 10)
 
 

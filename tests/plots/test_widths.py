@@ -28,5 +28,7 @@ def test_points_lines_and_limits():
     assert not any(
         math.isnan(y) for line in ax.get_lines() for y in np.asarray(line.get_ydata(), dtype=float)
     )
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["counted", "by splitting", "infinite width"]
     assert ax.get_xlabel() == "hidden width" and "bits" in ax.get_ylabel()
     plt.close(ax.figure)

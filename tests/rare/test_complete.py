@@ -7,7 +7,7 @@ import pytest
 
 import simplicity
 from simplicity import plots, rare
-from simplicity.functions import from_integers
+from simplicity.functions import as_function, from_integers
 from simplicity.maps import PolynomialThreshold
 from simplicity.theory import predicted_bound
 
@@ -113,3 +113,22 @@ def test_the_plane_is_drawn(result):
     assert "P = 0 exactly (1)" in labels and "predicted bound" in labels
     assert ax.get_ylabel() == "log2 prior"
     plt.close(ax.figure)
+
+
+def test_a_map_that_cannot_be_rebuilt_is_not_asked_for_what_the_file_holds(tmp_path):
+    @simplicity.batch_map(n_params=3)
+    def of_this_test(noise, inputs, /):
+        return noise @ inputs.T
+
+    sampled = simplicity.sample(of_this_test(n_inputs=3), 20, seed=0)
+    sampled.save(tmp_path / "a.parquet")
+    loaded = simplicity.load(tmp_path / "a.parquet")
+    unseen = next(f for f in ("x1", "x2", "x3", "x1 & x2") if sampled.index_of(as_function(f, 3)) is None)
+    settings = {"path": tmp_path / "estimates.csv", "target_error": 1.0}
+    made = rare.complete(sampled, [unseen], **settings)
+    again = rare.complete(loaded, [unseen], **settings)
+    assert len(made.log2_prior) == len(sampled) + 1 and np.array_equal(made.log2_prior, again.log2_prior)
+    with pytest.raises(simplicity.MapError, match="had no name"):
+        rare.complete(loaded, ["x1 | x2 | x3", "~x1", "~x2 & x3"], **settings)
+    with pytest.raises(ValueError, match="seed"):
+        rare.complete(loaded, [unseen], **settings, seed=-1)

@@ -4,15 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 
 import simplicity
 from simplicity.cli.main import main
 from simplicity.functions import as_function, from_integers, unpack
 from simplicity.maps import MLP, BooleanCircuit, LookupTable, Perceptron, PolynomialThreshold
-from simplicity.maps.base import MapError
 from simplicity.maps.evaluate import Evaluator
 from simplicity.rare import Budget, logit_energy, mismatch_energy, probability, repeated
-from simplicity.rare.energies import has_logits
 from simplicity.rare.estimate import log2_of_mean
 from simplicity.rare.reachable import is_proved_unreachable
 from simplicity.rare.trial import Trial
@@ -261,22 +260,17 @@ def test_hits_of_one_hidden_draw_are_not_enough():
     assert found.evaluations != result.n_samples and found.standard_error < by_count.standard_error
 
 
-def test_has_logits_asks_the_map_whatever_its_errors_say():
-    """Functions, logits, and a fault of a user's own that speaks of logits: not taken for an answer."""
+@pytest.mark.parametrize("share", [0.0, 0.002])
+def test_a_trial_without_a_defined_sample_leaves_the_function_to_splitting(share):
+    """Of a map that is never defined, a status; of one that hardly ever is, still not a crash."""
+    edge = math.sqrt(2) * special.erfinv(2 * share - 1) if share else -math.inf
 
     @simplicity.batch_map(n_params=3)
-    def functions_only(noise, inputs, /):
-        return noise @ inputs.T > 0
+    def rarely_defined(noise, inputs, /):
+        return np.where(noise[:, 2:] < edge, noise[:, :2] @ inputs.T, np.nan)
 
-    @simplicity.batch_map(n_params=3)
-    def with_logits(noise, inputs, /):
-        return noise @ inputs.T
-
-    @simplicity.batch_map(n_params=3)
-    def broken(noise, inputs, /):
-        raise RuntimeError("has no logits")
-
-    assert not has_logits(functions_only(n_inputs=3))
-    assert has_logits(with_logits(n_inputs=3))
-    with pytest.raises(MapError, match="RuntimeError"):
-        has_logits(broken(n_inputs=3))
+    settings = {"max_evaluations": 30_000, "budget_seconds": None, "particles": 64}
+    found = probability(rarely_defined(n_inputs=2), ["x1", "x2"], **settings)
+    for one in found:
+        assert one.evaluations >= 256
+        assert np.isnan(one.log2_prior) or (share > 0 and one.method == "count")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import special
 
+from simplicity.maps import MLP
 from simplicity.random import Noise
-from simplicity.rare import Levels, split
+from simplicity.rare import Levels, TapeMoves, moves_of, split
 from simplicity.rare.moves import BitMoves, NormalMoves, UniformMoves
 
 
@@ -150,5 +151,12 @@ def test_bad_settings_are_named(settings, named):
 def test_bad_energies_and_endless_tapes_are_named():
     with pytest.raises(ValueError, match="energy must return shape"):
         split(lambda z: z, Noise("normal", 2))
+    for wrong in (None, 5, MLP(3, (2,))):
+        with pytest.raises(ValueError, match="noise must be a Noise, such as"):
+            split(lambda z: z[:, 0], wrong)
+        with pytest.raises(ValueError, match="noise must be a Noise, such as"):
+            moves_of(wrong)
+    with pytest.raises(ValueError, match="pf_map must be a map"):
+        TapeMoves(5)
     with pytest.raises(ValueError, match="endless tape"):
         split(lambda z: z[:, 0], Noise("bits", None))

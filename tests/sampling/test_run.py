@@ -298,7 +298,7 @@ def test_readouts_are_refused_where_there_are_none():
 
 @pytest.mark.parametrize("wrong", [MLP, "mlp", None])
 def test_only_maps_are_sampled(wrong):
-    with pytest.raises(TypeError, match="pf_map must be a ParameterFunctionMap"):
+    with pytest.raises(ValueError, match="pf_map must be a map, such as"):
         sample(wrong, 10)
 
 
