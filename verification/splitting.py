@@ -1,4 +1,4 @@
-"""Splitting against tallies by orbit, against exact laws, and against itself with other energies.
+"""Splitting against tallies by orbit, against exact laws, and against itself with other energies and moves.
 
 Functions are chosen with one tally and compared with another, so that no selection favours either side.
 """
@@ -20,7 +20,7 @@ import simplicity
 from simplicity.functions import as_function, from_strings, to_integers
 from simplicity.maps import MLP, Perceptron, PolynomialThreshold
 from simplicity.maps.base import ParameterFunctionMap
-from simplicity.rare import Budget, Estimate, logit_energy, probability, repeated
+from simplicity.rare import Budget, Estimate, NetworkWalk, logit_energy, probability, repeated
 from simplicity.theory import exact
 
 N_SAMPLES = 1_000_000
@@ -118,32 +118,41 @@ def against_exact_laws(seconds: float) -> Iterator[dict[str, Any]]:
         )
 
 
-def energies_against_each_other(seconds: float) -> Iterator[dict[str, Any]]:
-    """Offsets of the energy, sweeps and modes, on functions of (7, 40, 40, 1) from 2^-50 to 2^-100."""
+def energies_and_moves(seconds: float) -> Iterator[dict[str, Any]]:
+    """Moves of units and of all parameters, offsets, sweeps and modes, for (7, 40, 40, 1), 2^-50 to 2^-190."""
     start = time.perf_counter()
-    for text in ("x1 ^ x2", "x1 ^ x2 ^ x3"):
+    random = "".join(map(str, np.random.default_rng(123).integers(0, 2, 2**7)))
+    ways: dict[str, tuple[bool, float, dict[str, Any]]] = {
+        "units": (True, 1 / 4, {}),
+        "units, offset 1/16": (True, 1 / 16, {}),
+        "units, offset 1": (True, 1.0, {}),
+        "units, adaptive levels": (True, 1 / 4, {"frozen": False}),
+        "units, 6 sweeps": (True, 1 / 4, {"sweeps": 6}),
+        "all parameters": (False, 1 / 4, {"sweeps": 8}),
+        "all parameters, offset 1/16": (False, 1 / 16, {"sweeps": 8}),
+    }
+    for text, error in (("x1 ^ x2", 0.5), ("x1 ^ x2 ^ x3", 0.7), (random, 1.5)):
         function = as_function(text, 7)
-        for name, offset, others in (
-            ("offset 1/16", 1 / 16, {}),
-            ("offset 1/4", 1 / 4, {}),
-            ("offset 1/64", 1 / 64, {}),
-            ("adaptive", 1 / 16, {"frozen": False}),
-            ("16 sweeps", 1 / 16, {"sweeps": 16}),
-        ):
+        for name, (by_units, offset, others) in ways.items():
+            if text == random and (not by_units or others):
+                continue  # too deep for moves of all parameters, too long for all ways
+
+            def make(function: Any = function, by_units: bool = by_units, offset: float = offset) -> Any:
+                return (NetworkWalk if by_units else logit_energy)(MLP7, function, offset)
+
             if time.perf_counter() - start > seconds:
                 break
-            found = repeated(
-                lambda function=function, offset=offset: logit_energy(MLP7, function, offset),
-                MLP7.noise, seed=3, budget=Budget(1.0, seconds=90.0), **others,
-            )  # fmt: skip
-            yield (row(name, MLP7, function, found, np.nan, np.nan))
+            moves = None if by_units else MLP7.noise
+            options = {"sweeps": 2, **others}
+            found = repeated(make, moves, seed=3, budget=Budget(error, seconds=240.0), **options)
+            yield row(name, MLP7, function, found, np.nan, np.nan)
 
 
 def verify(folder: Path, seconds: float) -> list[Claim]:
     """All comparisons; writes splitting.csv."""
     start = time.perf_counter()
     rows = [*against_tallies(0.5 * seconds), *against_exact_laws(0.25 * seconds)]
-    rows += energies_against_each_other(seconds - (time.perf_counter() - start))
+    rows += energies_and_moves(seconds - (time.perf_counter() - start))
     table = pd.DataFrame(rows)
     table.to_csv(folder / "splitting.csv", index=False, float_format="%.6g")
     return claims(table)
@@ -191,7 +200,7 @@ def claims(table: pd.DataFrame) -> list[Claim]:
         p = float(special.gammaincc((len(group) - 1) / 2, chi / 2))
         found.append(
             Claim(
-                f"{len(group)} energies, modes and sweeps agree on {function}",
+                f"{len(group)} kinds of moves, energies, modes and sweeps agree on {function}",
                 f"weighted mean {mean:.2f} bits, chi² {chi:.1f}, p = {p:.2f}",
                 p > 0.001,
             )

@@ -202,7 +202,7 @@ def probability(
     budget_seconds : float or None
         Wall time for each function, compilation aside.
     max_evaluations : int, optional
-        Draws of the map for each function.
+        Draws of the map for each function; of networks, moves of units, which cost a tenth.
     threads : int, optional
         Default: all processors.
     progress : bool
