@@ -119,7 +119,7 @@ def against_exact_laws(seconds: float) -> Iterator[dict[str, Any]]:
 
 
 def energies_and_moves(seconds: float) -> Iterator[dict[str, Any]]:
-    """Moves of units and of all parameters, offsets, sweeps and modes, for (7, 40, 40, 1), 2^-50 to 2^-190."""
+    """Moves of units and of all parameters, offsets, sweeps, modes; (7, 40, 40, 1) from 2^-50 to 2^-190."""
     start = time.perf_counter()
     random = "".join(map(str, np.random.default_rng(123).integers(0, 2, 2**7)))
     ways: dict[str, tuple[bool, float, dict[str, Any]]] = {
