@@ -218,6 +218,11 @@ def split(
     walk = _walk_of(energy, noise)
     if levels is not None and not isinstance(levels, Levels):
         raise ValueError(f"levels must be those of an earlier run, got {levels!r}")
+    if levels is not None and levels.steps.shape != (len(levels.energies), walk.kinds):
+        raise ValueError(
+            f"levels must have steps of shape (levels, kinds of moves), here ({len(levels.energies)}, "
+            f"{walk.kinds}), got {levels.steps.shape}"
+        )
     start = time.perf_counter()
     cloud = _Cloud(walk, particles, checked_seed(seed), checked_integer("run", run, 0, 2**32))
     passed: list[tuple[float, float, Floats, float, Floats]] = []  # level, place, steps, survival, acceptance

@@ -129,7 +129,7 @@ def test_what_cannot_be_reached_gets_a_status_and_no_number():
     assert impossible.status == "not reached" and np.isnan(impossible.log2_probability)
     nowhere = split(lambda z: np.full(len(z), np.nan), noise, particles=20, sweeps=1, lowest_log2=-5)
     assert nowhere.status == "not reached"
-    levels = Levels(np.array([-50.0]), np.array([0.0]), np.array([0.5]))
+    levels = Levels(np.array([-50.0]), np.array([0.0]), np.array([[0.5]]))
     dead = split(lambda z: z[:, 0], noise, particles=20, target=-60, levels=levels)
     assert dead.status == "extinct" and dead.log2_probability == -np.inf and dead.ancestors == 0
 
@@ -141,6 +141,8 @@ def test_what_cannot_be_reached_gets_a_status_and_no_number():
         ({"survivors": 1.0}, "survivors"),
         ({"sweeps": 0}, "sweeps"),
         ({"seed": -1}, "seed"),
+        ({"levels": 5}, "levels must be those of an earlier run"),
+        ({"levels": Levels(np.zeros(1), np.zeros(1), np.ones((1, 3)))}, "levels must have steps of shape"),
     ],
 )
 def test_bad_settings_are_named(settings, named):
