@@ -321,26 +321,51 @@ def tile_products(
     return result(weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2)), generate
 
 
+def _shuffled(builder: Any, a: Any, b: Any, places: list[int]) -> Any:
+    """Numbers of two vectors, those of b counted after those of a."""
+    order = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), places)
+    return builder.shuffle_vector(a, b, order)
+
+
+def _packed(builder: Any, a: Any, b: Any) -> Any:
+    """Two vectors of masks as one of masks half as wide: first halves of a and b, then their second halves.
+
+    This is how processors pack; any other order costs an instruction more.
+    """
+    lanes = 2 * a.type.count
+    narrow, half = ir.VectorType(ir.IntType(a.type.element.width // 2), lanes), lanes // 2
+    places = [first + i for part in (0, half) for first in (part, lanes + part) for i in range(0, half, 2)]
+    return _shuffled(builder, builder.bitcast(a, narrow), builder.bitcast(b, narrow), places)
+
+
 @intrinsic
 def positive_sums(_context: Any, rows: Any, columns: Any) -> Any:
     """A uint64 whose bit 8 i + k says that rows[i] + columns[k] is above 0, for two vectors.
 
     A rounded sum is above 0 where the exact one is, so no sum is made: rows[i] is compared with -columns[k].
-    Lanes collect their bits by themselves, and meet once at the end.
+    32 comparisons are packed into bytes, of whose signs a processor makes bits at once. What is compared
+    together is chosen so that the bits come in order.
     """
     if not isinstance(rows, Vector) or rows != columns:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        integers = ir.VectorType(ir.IntType(64), LANES)
-        one, places = (ir.Constant(integers, each) for each in ([1] * LANES, [8 * i for i in range(LANES)]))
-        limits, bits = builder.fneg(arguments[1]), ir.Constant(integers, [0] * LANES)
-        for k in reversed(range(LANES)):
-            limit = _splat(builder, builder.extract_element(limits, ir.IntType(32)(k)), _llvm(rows.dtype))
-            above = builder.zext(builder.fcmp_ordered(">", arguments[0], limit), integers)
-            bits = builder.or_(builder.shl(bits, one), above)
-        kind = ir.FunctionType(ir.IntType(64), [integers])
-        union = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{LANES}i64")
-        return builder.call(union, [builder.shl(bits, places)])
+        values, limits = arguments[0], builder.fneg(arguments[1])
+        width = 32 if rows.dtype == types.float32 else 64
+        half = 128 // width  # numbers of half a register
+        masks = ir.VectorType(ir.IntType(width), 2 * half)
+        parts = []
+        for first in (0, 32):
+            found = []
+            for k in range(first, first + 16, half):
+                bits = [start + i for start in (k, k + 16) for i in range(half)]
+                value = _shuffled(builder, values, values, [bit // LANES for bit in bits])
+                limit = _shuffled(builder, limits, limits, [bit % LANES for bit in bits])
+                found.append(builder.sext(builder.fcmp_ordered(">", value, limit), masks))
+            while len(found) > 1:
+                found = [_packed(builder, a, b) for a, b in zip(found[::2], found[1::2], strict=True)]
+            negative = builder.icmp_signed("<", found[0], ir.Constant(found[0].type, [0] * 32))
+            parts.append(builder.zext(builder.bitcast(negative, ir.IntType(32)), ir.IntType(64)))
+        return builder.or_(parts[0], builder.shl(parts[1], ir.IntType(64)(32)))
 
     return types.uint64(rows, rows), generate
