@@ -210,7 +210,7 @@ def tally(count: int, program: Callable[[counting.Words], object]) -> Contest:
         for start in range(0, count, _BLOCK):
             block = functions[start : start + _BLOCK]
             tally.add_samples(block, undefined[: len(block)])
-        tally.table()
+        tally.taken()
 
     baseline = Task(lambda: program(functions), count)
     # A function is read, finds its place in the table, and is read and written once more at the end.
