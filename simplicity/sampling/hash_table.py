@@ -35,9 +35,7 @@ _AHEAD = 20  # entries fetched ahead: about what a core can have under way
 _MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
 SMALLEST = 64
 GROWTH = 1.5
-_SMALL = (
-    2**20
-)  # bytes up to which a table grows faster: little is wasted, and entries are moved half as often
+_SMALL = 2**20  # bytes up to which a table grows faster: little is wasted, and entries are moved less
 _GROWTH_OF_SMALL = 4
 _FULLEST = 0.78
 _ASIDE = 1024
