@@ -124,7 +124,7 @@ class Engine:
 
     @property
     def _spaces(self) -> tuple[Space | None, Space | None]:
-        """Where a thread keeps the noise of a block; array code, a user's, may hold on to what it was given."""
+        """Where a thread keeps the noise of a block; not for array code, which may hold on to its noise."""
         if self._batch_size is not None:
             return None, None
         if not hasattr(self._own, "spaces"):
