@@ -273,7 +273,7 @@ def philox4x32(counters: npt.ArrayLike, key: npt.ArrayLike) -> npt.NDArray[np.ui
 
 
 class Space:
-    """Memory for rows of noise that come and go: fresh memory costs a tenth of a second a gigabyte, or more."""
+    """Memory for rows of noise that come and go: fresh memory costs a tenth of a second a gigabyte."""
 
     def __init__(self) -> None:
         self._octets = np.empty(0, dtype=np.uint8)
