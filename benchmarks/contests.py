@@ -143,10 +143,10 @@ def tree(map_: ExpressionTree) -> Contest:
     return Contest(_sampler(map_), _batches("in step", program, (2**14, 2**16, 2**17)), _tree_work(map_))
 
 
-def tree_in_python(map_: ExpressionTree) -> Contest:
-    """Against lazy recursion, truth tables as integers."""
-    program = functools.partial(trees.recursive, random.Random(_SEED), map_.n_inputs)
-    return Contest(_sampler(map_), _batches("lazy", program, (2000,)), _tree_work(map_))
+def tree_in_python(map_: ExpressionTree, form: str) -> Contest:
+    """Against recursion, truth tables as integers, on whole trees or as lazy as ours."""
+    program = functools.partial(trees.RECURSIVE[form], random.Random(_SEED), map_.n_inputs)
+    return Contest(_sampler(map_), _batches(form, program, (5000,)), _tree_work(map_))
 
 
 # --------------------------------------------------------------------------------- noise and strings
@@ -210,7 +210,7 @@ def tally(count: int, program: Callable[[counting.Words], object]) -> Contest:
         for start in range(0, count, _BLOCK):
             block = functions[start : start + _BLOCK]
             tally.add_samples(block, undefined[: len(block)])
-        tally.table()
+        tally.taken()
 
     baseline = Task(lambda: program(functions), count)
     # A function is read, finds its place in the table, and is read and written once more at the end.

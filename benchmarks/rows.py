@@ -93,7 +93,12 @@ ROWS: dict[str, Row] = {
     ),
     "tree": Row("And/Or tree n = 7", "NumPy", 10, lambda: contests.tree(ExpressionTree(7))),
     "tree-python": Row(
-        "And/Or tree n = 7", "recursive Python", 100, lambda: contests.tree_in_python(ExpressionTree(7))
+        "And/Or tree n = 7", "recursive Python, whole trees", 100,
+        lambda: contests.tree_in_python(ExpressionTree(7), "cut at level 100"),
+    ),
+    "tree-lazy": Row(
+        "And/Or tree n = 7", "recursive Python, as lazy as ours", None,
+        lambda: contests.tree_in_python(ExpressionTree(7), "lazy"),
     ),
     "normals": Row("Normal, float32, rows of 2000", "NumPy ziggurat", 5, contests.normals),
     "lz76": Row("K_LZ of 128 bits", "reference Python", 250, contests.k_lz),

@@ -13,18 +13,27 @@ _LOW, _32 = U64(0xFFFFFFFF), U64(32)
 
 
 @inlined
+def _round(c, k0, k1):
+    c0, c1, c2, c3 = c
+    p0 = _MULTIPLIER_0 * c0
+    p1 = _MULTIPLIER_1 * c2
+    return (p1 >> _32) ^ c1 ^ (k0 & _LOW), p1 & _LOW, (p0 >> _32) ^ c3 ^ (k1 & _LOW), p0 & _LOW
+
+
+@inlined
+def _five_rounds(c, k0, k1):
+    c = _round(c, k0, k1)
+    c = _round(c, k0 + _WEYL_0, k1 + _WEYL_1)
+    c = _round(c, k0 + U64(2) * _WEYL_0, k1 + U64(2) * _WEYL_1)
+    c = _round(c, k0 + U64(3) * _WEYL_0, k1 + U64(3) * _WEYL_1)
+    return _round(c, k0 + U64(4) * _WEYL_0, k1 + U64(4) * _WEYL_1)
+
+
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):
-    """Ten rounds on 32-bit values held in uint64: four words. Pure integer arithmetic."""
-    for _ in range(10):
-        p0 = _MULTIPLIER_0 * c0
-        p1 = _MULTIPLIER_1 * c2
-        c0 = (p1 >> _32) ^ c1 ^ k0
-        c1 = p1 & _LOW
-        c2 = (p0 >> _32) ^ c3 ^ k1
-        c3 = p0 & _LOW
-        k0 = (k0 + _WEYL_0) & _LOW
-        k1 = (k1 + _WEYL_1) & _LOW
-    return c0, c1, c2, c3
+    """Ten rounds on 32-bit values held in uint64, numbers or vectors: four words. Pure integer arithmetic."""
+    c = _five_rounds((c0, c1, c2, c3), k0, k1)  # as a loop, vectors would go through memory
+    return _five_rounds(c, k0 + U64(5) * _WEYL_0, k1 + U64(5) * _WEYL_1)
 
 
 @kernel

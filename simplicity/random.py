@@ -32,11 +32,21 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import float32_bits, float32_from_bits, inlined, kernel
+from simplicity.compilation import inlined, kernel
 from simplicity.philox import counters_of, philox, philox_blocks
-from simplicity.simd import LANES as _VECTOR
-from simplicity.simd import fused_multiply_add as fma
-from simplicity.simd import load, multiply, store
+from simplicity.simd import WIDE, load_wide, splat_wide, store
+from simplicity.vectors import (
+    as_floats,
+    as_words,
+    choose,
+    fma,
+    in_precision_of,
+    lower_halves,
+    square_root,
+    store_quads,
+    to_floats,
+    wider,
+)
 from simplicity.xoshiro import LANES, advance, leave_zero
 
 F32, U32, I32, U64 = np.float32, np.uint32, np.int32, np.uint64
@@ -46,7 +56,8 @@ TAPE_KEY = U64(0x776F726474617065)  # keeps the endless tapes' keys apart from t
 _LANE_KEY = U64(0x6C616E6573656564)  # and the seeds of long rows apart from short rows
 
 _BLOCKS = 256  # Philox blocks generated at once: the planes stay in the first-level cache
-_PLANE = 512  # radii of a long row at once, for the same reason
+_PLANE = 512  # words of a long row at once, for the same reason
+_LINE = 64  # bytes of a cache line
 LONG = 128  # words of a row from which on lanes are quicker than Philox (measured: 1.4 and 1.7 ns a normal)
 
 # Minimax fits: -2 log(1 + f) = -2 f + f² L(f) for 1 + f in [√½, √2] (error of L 3.2e-7);
@@ -63,91 +74,80 @@ _SQRT_3 = 1.7320508075688772
 # ------------------------------------------------------------------------------------------ kernels
 @inlined
 def _radius(x):
-    """sqrt(-2 log u) for u = (x >> 1, plus a half) / 2^31, accurate also where u is next to 1."""
-    bits = I32(U32(x >> U32(1)))
-    shifted = U32(float32_bits(F32(bits) + _HALF) + U32(_ONE_BITS - _SQRT_HALF))
-    exponent = F32(I32(shifted >> U32(23)) - I32(127 + 31))
-    mantissa = float32_from_bits(U32((shifted & _MANTISSA) + _SQRT_HALF))
-    below_one = fma(F32(I32(0x7FFFFFFF) - bits), F32(-(2.0**-31)), F32(-(2.0**-32)))
-    f = below_one if bits >= I32(0x60000000) else mantissa - _ONE
+    """sqrt(-2 log u) for u = (x >> 1, plus a half) / 2^31, a vector, accurate also where u is next to 1."""
+    bits = x >> U32(1)
+    shifted = as_words(to_floats(bits) + _HALF) + U32(_ONE_BITS - _SQRT_HALF)
+    exponent = to_floats((shifted >> U32(23)) - U32(127 + 31))
+    mantissa = as_floats((shifted & _MANTISSA) + _SQRT_HALF)
+    below_one = fma(to_floats(U32(0x7FFFFFFF) - bits), F32(-(2.0**-31)), F32(-(2.0**-32)))
+    f = choose(x & (x << U32(1)), below_one, mantissa - _ONE)  # where x is at least 3/4 of 2^32
     f2 = f * f
     low = fma(fma(_L4, f, _L5), f2, fma(_L6, f, _L7))
     high = fma(fma(_L0, f, _L1), f2, fma(_L2, f, _L3))
-    return np.sqrt(fma(f2, fma(high, f2 * f2, low), fma(exponent, _MINUS_2_LOG_2, F32(-2) * f)))
+    return square_root(fma(f2, fma(high, f2 * f2, low), fma(exponent, _MINUS_2_LOG_2, -(f + f))))
 
 
 @inlined
 def _turn(y):
-    """Cosine and sine of the angle with bits y: two bits of quadrant, 30 bits within it."""
-    a = fma(F32(I32(U32(y << U32(2)))), F32(2.0**-32), F32(2.0**-33))
+    """Cosine and sine of the angle with bits y, a vector: two bits of quadrant, 30 bits within it."""
+    a = fma(to_floats(y << U32(2)), F32(2.0**-32), F32(2.0**-33))
     q = a * a
     s = a * fma(fma(fma(_S0, q, _S1), q, _S2), q, _S3)
     c = fma(fma(fma(_C0, q, _C1), q, _C2), q, _C3)
-    odd = U32((y >> U32(30)) & U32(1))
-    x_part = s if odd != U32(0) else c
-    y_part = c if odd != U32(0) else s
-    x_part = float32_from_bits(U32(float32_bits(x_part) ^ (y & _SIGN)))
-    y_part = float32_from_bits(U32(float32_bits(y_part) ^ ((y & _SIGN) ^ U32(odd << U32(31)))))
-    return x_part, y_part
+    is_odd = y << U32(1)
+    x_part = as_words(choose(is_odd, s, c)) ^ (y & _SIGN)
+    y_part = as_words(choose(is_odd, c, s)) ^ ((y ^ is_odd) & _SIGN)
+    return as_floats(x_part), as_floats(y_part)
 
 
-@kernel
-def _polar(radius_words, angle_words, radius, cosine, sine):
-    """Radii, cosines and sines of Box-Muller; their products are exact where they are float64."""
-    for k in range(radius_words.shape[0]):
-        radius[k] = _radius(radius_words[k])
-    for k in range(radius_words.shape[0]):
-        cosine[k], sine[k] = _turn(angle_words[k])
+@inlined
+def _normal_pairs(x, y, like):
+    """Box-Muller of two vectors of words, in the precision of an array; products are exact in float64."""
+    cosine, sine = _turn(y)
+    radius = in_precision_of(like, _radius(x))
+    return radius * in_precision_of(like, cosine), radius * in_precision_of(like, sine)
 
 
-@kernel
-def _normal_planes(words, planes, radius, cosine, sine):
-    """Box-Muller on two pairs of planes."""
-    for pair in range(0, 4, 2):
-        _polar(words[pair], words[pair + 1], radius, cosine, sine)
-        for k in range(words.shape[1]):
-            planes[pair, k] = radius[k] * cosine[k]
-            planes[pair + 1, k] = radius[k] * sine[k]
-
-
-@kernel
-def _interleave(planes, first, out):
-    """out[4 block + k] = planes[k, block - first], as far as out reaches."""
-    p0, p1, p2, p3 = planes[0], planes[1], planes[2], planes[3]
-    for lane in range(min(planes.shape[1], out.shape[0] // 4 - first)):
-        out[4 * (first + lane)] = p0[lane]
-        out[4 * (first + lane) + 1] = p1[lane]
-        out[4 * (first + lane) + 2] = p2[lane]
-        out[4 * (first + lane) + 3] = p3[lane]
+@inlined
+def _block(seed, draws, streams, row, block):
+    """Words of a block of sixteen rows."""
+    draw = load_wide(draws, row)
+    words = philox(
+        wider(splat_wide(U32(block))),
+        wider(load_wide(streams, row)),
+        draw & _LOW,
+        draw >> _32,
+        seed & _LOW,
+        seed >> _32,
+    )
+    return lower_halves(words[0]), lower_halves(words[1]), lower_halves(words[2]), lower_halves(words[3])
 
 
 @kernel
 def _fill_words(seed, draws, streams, out):
-    """Raw 32-bit words for all rows, row after row; out.size is a multiple of 4 draws.size."""
-    counters = np.empty((4, _BLOCKS), dtype=np.uint32)
-    words = np.empty((4, _BLOCKS), dtype=np.uint32)
-    row_blocks = out.shape[0] // (4 * draws.shape[0])
-    for first in range(0, out.shape[0] // 4, _BLOCKS):
-        counters_of(first, row_blocks, draws, streams, counters)
-        philox_blocks(counters, seed, words)
-        _interleave(words, first, out)
+    """Raw 32-bit words for all rows, row after row; out.size is a multiple of 4 draws.size.
+
+    Sixteen rows are made at a time, so there must be as many.
+    """
+    width = out.shape[0] // draws.shape[0]
+    for first in range(0, draws.shape[0], WIDE):
+        row = min(first, draws.shape[0] - WIDE)  # the last sixteen again rather than one by one
+        for block in range(width // 4):
+            a, b, c, d = _block(seed, draws, streams, row, block)
+            store_quads(out, row * width + 4 * block, width, a, b, c, d)
 
 
 @kernel
 def _fill_normal(seed, draws, streams, out):
-    """Standard normals for all rows, row after row; out is float32 or float64."""
-    counters = np.empty((4, _BLOCKS), dtype=np.uint32)
-    words = np.empty((4, _BLOCKS), dtype=np.uint32)
-    planes = np.empty((4, _BLOCKS), dtype=out.dtype)
-    radius = np.empty(_BLOCKS, dtype=out.dtype)
-    cosine = np.empty(_BLOCKS, dtype=np.float32)
-    sine = np.empty(_BLOCKS, dtype=np.float32)
-    row_blocks = out.shape[0] // (4 * draws.shape[0])
-    for first in range(0, out.shape[0] // 4, _BLOCKS):
-        counters_of(first, row_blocks, draws, streams, counters)
-        philox_blocks(counters, seed, words)
-        _normal_planes(words, planes, radius, cosine, sine)
-        _interleave(planes, first, out)
+    """Standard normals likewise; out is float32 or float64."""
+    width = out.shape[0] // draws.shape[0]
+    for first in range(0, draws.shape[0], WIDE):
+        row = min(first, draws.shape[0] - WIDE)
+        for block in range(width // 4):
+            a, b, c, d = _block(seed, draws, streams, row, block)
+            p, q = _normal_pairs(a, b, out)
+            r, s = _normal_pairs(c, d, out)
+            store_quads(out, row * width + 4 * block, width, p, q, r, s)
 
 
 @kernel
@@ -178,10 +178,7 @@ def _fill_normal_in_lanes(seed, draws, streams, out):
     """Standard normals likewise; out is float32 or float64."""
     counters = np.empty((4, _BLOCKS), dtype=np.uint32)
     states = np.empty((4, _BLOCKS), dtype=np.uint32)
-    words = np.empty((2, _PLANE), dtype=np.uint32)
-    radius = np.empty(_PLANE, dtype=out.dtype)
-    cosine = np.empty(_PLANE, dtype=out.dtype)
-    sine = np.empty(_PLANE, dtype=out.dtype)
+    even, odd = np.empty(_PLANE, dtype=np.uint32), np.empty(_PLANE, dtype=np.uint32)
     width = out.shape[0] // draws.shape[0]
     rows = _BLOCKS // LANES
     for first in range(0, draws.shape[0], rows):
@@ -189,14 +186,12 @@ def _fill_normal_in_lanes(seed, draws, streams, out):
         for row in range(first, min(first + rows, draws.shape[0])):
             for start in range(0, width, 2 * _PLANE):
                 count = min(_PLANE, (width - start) // 2)
-                advance(states, (row - first) * LANES, count // LANES, words[0], words[1], LANES)
-                _polar(words[0, :count], words[1, :count], radius, cosine, sine)
+                advance(states, (row - first) * LANES, count // LANES, even, odd, LANES)
                 place = row * width + start
                 for k in range(0, count, LANES):
-                    for half in range(k, k + LANES, _VECTOR):
-                        r = load(radius, half)
-                        store(out, place + k + half, multiply(r, load(cosine, half)))
-                        store(out, place + k + half + LANES, multiply(r, load(sine, half)))
+                    x, y = _normal_pairs(load_wide(even, k), load_wide(odd, k), out)
+                    store(out, place + 2 * k, x)
+                    store(out, place + 2 * k + LANES, y)
 
 
 @inlined
@@ -277,6 +272,21 @@ def philox4x32(counters: npt.ArrayLike, key: npt.ArrayLike) -> npt.NDArray[np.ui
     return np.ascontiguousarray(words.T)
 
 
+class Space:
+    """Memory for rows of noise that come and go: fresh memory costs a tenth of a second a gigabyte."""
+
+    def __init__(self) -> None:
+        self._octets = np.empty(0, dtype=np.uint8)
+
+    def array(self, count: int, dtype: Any) -> npt.NDArray[Any]:
+        """A flat array at the beginning of a cache line; all that came before are overwritten."""
+        size = count * np.dtype(dtype).itemsize
+        if self._octets.size < size:
+            self._octets = np.empty(size + _LINE, dtype=np.uint8)
+            self._octets = self._octets[-self._octets.ctypes.data % _LINE :]
+        return self._octets[:size].view(dtype)
+
+
 @dataclass(frozen=True)
 class Noise:
     """The i.i.d. standard noise that one draw of a map consumes.
@@ -346,9 +356,17 @@ class Noise:
         return self.rows(seed, draws, streams, size)[:, : self.width if size is None else size]
 
     def rows(
-        self, seed: int, draws: npt.ArrayLike, streams: npt.ArrayLike = 0, size: int | None = None
+        self,
+        seed: int,
+        draws: npt.ArrayLike,
+        streams: npt.ArrayLike = 0,
+        size: int | None = None,
+        space: Space | None = None,
     ) -> npt.NDArray[Any]:
-        """The contiguous array behind :meth:`draw`, whose rows are padded to whole steps of its generator."""
+        """The contiguous array behind :meth:`draw`, whose rows are padded to whole steps of its generator.
+
+        It may be told where to write them, which then holds until the next rows are written there.
+        """
         key = U64(checked_seed(seed))
         rows = np.ascontiguousarray(draws, dtype=np.uint64)
         if self.size is None:
@@ -361,16 +379,20 @@ class Noise:
             return np.empty((rows.size, width), dtype=self.dtype)
         words_of_number = 2 if self.dtype.itemsize == 8 and self.kind != "normal" else 1
         in_lanes = self.size * words_of_number >= LONG  # of the whole row: its beginnings must not differ
+        n_rows = rows.size
+        if not in_lanes and n_rows < WIDE:  # short rows are made so many at a time
+            rows, stream_of_row = np.resize(rows, WIDE), np.resize(stream_of_row, WIDE)
         together = 2 * LANES if in_lanes else 4
         count = rows.size * -(-width * words_of_number // together) * together
+        space = space or Space()
         if self.kind == "normal":
-            out = np.empty(count, dtype=self.dtype)
+            out = space.array(count, self.dtype)
             (_fill_normal_in_lanes if in_lanes else _fill_normal)(key, rows, stream_of_row, out)
         else:
-            words = np.empty(count, dtype=np.uint32)
+            words = space.array(count, np.uint32)
             (_fill_words_in_lanes if in_lanes else _fill_words)(key, rows, stream_of_row, words)
             out = self._from_words(words)
-        return out.reshape(rows.size, -1)
+        return out.reshape(rows.size, -1)[:n_rows]
 
     def _from_words(self, words: npt.NDArray[np.uint32]) -> npt.NDArray[Any]:
         if self.kind == "bits":

@@ -16,17 +16,25 @@ from numba.extending import intrinsic, models, register_model
 
 #: Numbers in a vector.
 LANES = 8
+#: Numbers in a vector of two registers: more to do while each waits for itself.
+WIDE = 2 * LANES
 
 
 class Vector(types.Type):
-    """Numba's type of a vector of eight float32, float64 or uint32."""
+    """Numba's type of a vector of float32, float64, uint32 or uint64."""
 
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = dtype
-        super().__init__(name=f"{dtype}x{LANES}")
+    def __init__(self, dtype: Any, lanes: int = LANES) -> None:
+        self.dtype, self.lanes = dtype, lanes
+        self.is_words = dtype in (types.uint32, types.uint64)
+        super().__init__(name=f"{dtype}x{lanes}")
 
 
-_NUMBERS = {types.float32: ir.FloatType(), types.float64: ir.DoubleType(), types.uint32: ir.IntType(32)}
+_NUMBERS = {
+    types.float32: ir.FloatType(),
+    types.float64: ir.DoubleType(),
+    types.uint32: ir.IntType(32),
+    types.uint64: ir.IntType(64),
+}
 _VECTORS = {dtype: Vector(dtype) for dtype in _NUMBERS}
 _WORDS = _VECTORS[types.uint32]
 
@@ -35,14 +43,19 @@ def _llvm(dtype: Any, lanes: int = LANES) -> Any:
     return ir.VectorType(_NUMBERS[dtype], lanes)
 
 
+def llvm_vector(vector: Any) -> Any:
+    """LLVM's type of a vector."""
+    return _llvm(vector.dtype, vector.lanes)
+
+
 def _is_floats(vector: Any) -> bool:
-    return isinstance(vector, Vector) and vector != _WORDS
+    return isinstance(vector, Vector) and not vector.is_words
 
 
 @register_model(Vector)
 class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _llvm(kind.dtype))
+        super().__init__(manager, kind, llvm_vector(kind))
 
 
 def _address(context: Any, builder: Any, kind: Any, array: Any, start: Any, vector: Any) -> Any:
@@ -57,35 +70,42 @@ def _is_flat(array: Any) -> bool:
     )
 
 
-def _splat(builder: Any, number: Any, vector: Any) -> Any:
+def splat_of(builder: Any, number: Any, vector: Any) -> Any:
+    """The vector, of an LLVM type, of equal numbers."""
     undefined = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
     return builder.shuffle_vector(first, undefined, zeros)
 
 
-@intrinsic
-def load(_context: Any, array: Any, _start: Any) -> Any:
-    """The vector of array[start] … array[start + 7], a flat array; nothing checks the end."""
-    if not _is_flat(array):
-        return None
+def _loading(lanes: int, text: str) -> Any:
+    def typed(_context: Any, array: Any, _start: Any) -> Any:
+        if not _is_flat(array):
+            return None
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        vector = _llvm(array.dtype)
-        place = _address(context, builder, signature.args[0], arguments[0], arguments[1], vector)
-        return builder.load(place, align=4)
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            vector = _llvm(array.dtype, lanes)
+            place = _address(context, builder, signature.args[0], arguments[0], arguments[1], vector)
+            return builder.load(place, align=4)
 
-    return _VECTORS[array.dtype](array, types.intp), generate
+        return Vector(array.dtype, lanes)(array, types.intp), generate
+
+    typed.__doc__ = text
+    return intrinsic(typed)
+
+
+load = _loading(LANES, "The vector of array[start] … array[start + 7], a flat array; nothing checks the end.")
+load_wide = _loading(WIDE, "The same of sixteen numbers.")
 
 
 @intrinsic
 def store(_context: Any, array: Any, _start: Any, vector: Any) -> Any:
-    """Write a vector to array[start] … array[start + 7]."""
-    if not _is_flat(array) or _VECTORS[array.dtype] != vector:
+    """Write a vector to array[start], array[start + 1], …"""
+    if not _is_flat(array) or not isinstance(vector, Vector) or vector.dtype != array.dtype:
         return None
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = _llvm(array.dtype)
+        kind = llvm_vector(vector)
         place = _address(context, builder, signature.args[0], arguments[0], arguments[1], kind)
         builder.store(arguments[2], place, align=4)
         return context.get_dummy_value()
@@ -100,9 +120,20 @@ def splat(_context: Any, x: Any) -> Any:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return _splat(builder, arguments[0], _llvm(x))
+        return splat_of(builder, arguments[0], _llvm(x))
 
     return _VECTORS[x](x), generate
+
+
+@intrinsic
+def splat_wide(_context: Any, x: Any) -> Any:
+    """The vector of sixteen times x."""
+    vector = Vector(x, WIDE)
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return splat_of(builder, arguments[0], llvm_vector(vector))
+
+    return vector(x), generate
 
 
 @intrinsic
@@ -113,7 +144,7 @@ def load_splat(_context: Any, array: Any, _place: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        return _splat(builder, builder.load(builder.gep(data, [arguments[1]])), _llvm(array.dtype))
+        return splat_of(builder, builder.load(builder.gep(data, [arguments[1]])), _llvm(array.dtype))
 
     return _VECTORS[array.dtype](array, types.intp), generate
 
@@ -183,7 +214,7 @@ def shift_left(_context: Any, x: Any, _places: Any) -> Any:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.shl(arguments[0], _splat(builder, arguments[1], arguments[0].type))
+        return builder.shl(arguments[0], splat_of(builder, arguments[1], arguments[0].type))
 
     return x(x, types.uint32), generate
 
@@ -195,7 +226,7 @@ def rotate_left(_context: Any, x: Any, _places: Any) -> Any:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        places = _splat(builder, arguments[1], arguments[0].type)
+        places = splat_of(builder, arguments[1], arguments[0].type)
         kind = ir.FunctionType(places.type, [places.type] * 3)
         function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fshl.v8i32")
         return builder.call(function, (arguments[0], arguments[0], places))
@@ -310,7 +341,7 @@ def tile_products(
             halves = builder.bitcast(place, vector.as_pointer())
             inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
             for u, unit in enumerate(units):
-                weight = _splat(builder, builder.load(builder.gep(unit, [column])), vector)
+                weight = splat_of(builder, builder.load(builder.gep(unit, [column])), vector)
                 for half in (0, 1):
                     total = totals[2 * u + half]
                     fused = _fused(builder, "float32x8", weight, inputs[half], builder.load(total))
@@ -321,26 +352,51 @@ def tile_products(
     return result(weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2)), generate
 
 
+def shuffled(builder: Any, a: Any, b: Any, places: list[int]) -> Any:
+    """Numbers of two vectors, those of b counted after those of a."""
+    order = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), places)
+    return builder.shuffle_vector(a, b, order)
+
+
+def _packed(builder: Any, a: Any, b: Any) -> Any:
+    """Two vectors of masks as one of masks half as wide: first halves of a and b, then their second halves.
+
+    This is how processors pack; any other order costs an instruction more.
+    """
+    lanes = 2 * a.type.count
+    narrow, half = ir.VectorType(ir.IntType(a.type.element.width // 2), lanes), lanes // 2
+    places = [first + i for part in (0, half) for first in (part, lanes + part) for i in range(0, half, 2)]
+    return shuffled(builder, builder.bitcast(a, narrow), builder.bitcast(b, narrow), places)
+
+
 @intrinsic
 def positive_sums(_context: Any, rows: Any, columns: Any) -> Any:
     """A uint64 whose bit 8 i + k says that rows[i] + columns[k] is above 0, for two vectors.
 
     A rounded sum is above 0 where the exact one is, so no sum is made: rows[i] is compared with -columns[k].
-    Lanes collect their bits by themselves, and meet once at the end.
+    32 comparisons are packed into bytes, of whose signs a processor makes bits at once. What is compared
+    together is chosen so that the bits come in order.
     """
     if not isinstance(rows, Vector) or rows != columns:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        integers = ir.VectorType(ir.IntType(64), LANES)
-        one, places = (ir.Constant(integers, each) for each in ([1] * LANES, [8 * i for i in range(LANES)]))
-        limits, bits = builder.fneg(arguments[1]), ir.Constant(integers, [0] * LANES)
-        for k in reversed(range(LANES)):
-            limit = _splat(builder, builder.extract_element(limits, ir.IntType(32)(k)), _llvm(rows.dtype))
-            above = builder.zext(builder.fcmp_ordered(">", arguments[0], limit), integers)
-            bits = builder.or_(builder.shl(bits, one), above)
-        kind = ir.FunctionType(ir.IntType(64), [integers])
-        union = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.or.v{LANES}i64")
-        return builder.call(union, [builder.shl(bits, places)])
+        values, limits = arguments[0], builder.fneg(arguments[1])
+        width = 32 if rows.dtype == types.float32 else 64
+        half = 128 // width  # numbers of half a register
+        masks = ir.VectorType(ir.IntType(width), 2 * half)
+        parts = []
+        for first in (0, 32):
+            found = []
+            for k in range(first, first + 16, half):
+                bits = [start + i for start in (k, k + 16) for i in range(half)]
+                value = shuffled(builder, values, values, [bit // LANES for bit in bits])
+                limit = shuffled(builder, limits, limits, [bit % LANES for bit in bits])
+                found.append(builder.sext(builder.fcmp_ordered(">", value, limit), masks))
+            while len(found) > 1:
+                found = [_packed(builder, a, b) for a, b in zip(found[::2], found[1::2], strict=True)]
+            negative = builder.icmp_signed("<", found[0], ir.Constant(found[0].type, [0] * 32))
+            parts.append(builder.zext(builder.bitcast(negative, ir.IntType(32)), ir.IntType(64)))
+        return builder.or_(parts[0], builder.shl(parts[1], ir.IntType(64)(32)))
 
     return types.uint64(rows, rows), generate

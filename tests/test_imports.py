@@ -13,6 +13,7 @@ PACKAGE = Path(simplicity.__file__).parent
 LEVELS = [
     ["_version", "compilation"],
     ["simd"],
+    ["vectors"],
     ["philox", "xoshiro"],
     ["functions", "random"],
     ["statistics", "arguments"],

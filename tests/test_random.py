@@ -11,17 +11,27 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from simplicity.compilation import kernel
 from simplicity.random import (
     Noise,
-    _normal_planes,
+    _normal_pairs,
     below,
     checked_integer,
     checked_seed,
     philox4x32,
     tape_words,
 )
+from simplicity.simd import WIDE, load_wide, store
 from simplicity.xoshiro import LANES, advance, leave_zero
 from tests import naive
+
+
+@kernel
+def box_muller(radius_words, angle_words, cosines, sines):
+    x, y = _normal_pairs(load_wide(radius_words, 0), load_wide(angle_words, 0), cosines)
+    store(cosines, 0, x)
+    store(sines, 0, y)
+
 
 ALARM = 1e-4
 SQRT_3 = np.sqrt(3)
@@ -179,13 +189,14 @@ def test_normals_of_short_rows_are_those_of_box_muller_in_double_precision(preci
 
 @pytest.mark.parametrize("x", [0, 1, 2**31, 3 * 2**30 - 1, 3 * 2**30, 2**32 - 2, 2**32 - 1])
 def test_radius_keeps_its_relative_precision_at_both_ends(x):
-    words = np.array([[x] * 4, [0, 2**30, 2**31, 3 * 2**30], [x] * 4, [1, 2, 3, 4]], dtype=np.uint32)
-    planes = np.empty((4, 4))
-    _normal_planes(words, planes, np.empty(4), np.empty(4, np.float32), np.empty(4, np.float32))
-    for lane in range(4):
-        pairs = [*naive.normal_pair(x, int(words[1, lane])), *naive.normal_pair(x, int(words[3, lane]))]
-        np.testing.assert_allclose(planes[:, lane], pairs, rtol=2e-6)
-    assert (planes != 0).all()
+    angles = np.array(
+        [0, 2**30, 2**31, 3 * 2**30, 1, 2, 3, 4, *range(2**29, 2**32, 2**29), 5], dtype=np.uint32
+    )
+    found = np.empty((2, WIDE))
+    box_muller(np.full(WIDE, x, dtype=np.uint32), angles, found[0], found[1])
+    expected = [naive.normal_pair(x, int(angle)) for angle in angles]
+    np.testing.assert_allclose(found.T, expected, rtol=2e-6)
+    assert (found != 0).all()
 
 
 def normal_p_values(z):

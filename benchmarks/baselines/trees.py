@@ -1,7 +1,8 @@
 """Critical And/Or trees without a compiler: recursively in Python, and many at a time in NumPy.
 
-Both are lazy, as an exact law demands: the mean size of a whole tree is infinite, and a limit on it would
-bias every probability. A right side is drawn only for the positions that the left one leaves open.
+The plain program grows whole trees. Their mean size is infinite, so it must stop somewhere: at level
+:data:`LEVELS`, which no function shows. The others are lazy: a right side is drawn only for the positions
+that the left one leaves open.
 """
 
 from __future__ import annotations
@@ -14,19 +15,42 @@ import numpy.typing as npt
 from benchmarks.baselines.circuits import literals
 from simplicity.functions import input_table, pack, position_mask, words_of
 
+#: Level at which every node of a whole tree is a leaf; trees then have about as many nodes on average. The
+#: value at a position depends on nodes there with probability (3/4)^100: at one of 128 in 1 tree of 2·10^10.
+LEVELS = 100
 DEEPEST = 128  # open gates of a tree in NumPy; more, which 10^9 trees do not need, raise an IndexError
 
 
-def recursive(generator: random.Random, n_inputs: int, count: int) -> list[int]:
-    """Truth tables as integers, position x at bit x."""
+def _leaves(n_inputs: int) -> tuple[int, list[int]]:
+    """All positions, and the literals, as integers: position x is bit x."""
     everywhere = (1 << (1 << n_inputs)) - 1
-    leaves = literals(n_inputs)
-    leaves += [everywhere ^ leaf for leaf in leaves]
-    draw, choice = generator.random, generator.choice
+    inputs = literals(n_inputs)
+    return everywhere, inputs + [everywhere ^ literal for literal in inputs]
+
+
+def whole(generator: random.Random, n_inputs: int, count: int) -> list[int]:
+    """Truth tables of whole trees as integers, position x at bit x."""
+    _, leaves = _leaves(n_inputs)
+    draw, n_leaves = generator.random, len(leaves)
+
+    def value(levels: int) -> int:
+        if levels == 0 or draw() < 0.5:
+            return leaves[int(draw() * n_leaves)]
+        if draw() < 0.5:
+            return value(levels - 1) & value(levels - 1)
+        return value(levels - 1) | value(levels - 1)
+
+    return [value(LEVELS) for _ in range(count)]
+
+
+def lazy(generator: random.Random, n_inputs: int, count: int) -> list[int]:
+    """The same, lazily."""
+    everywhere, leaves = _leaves(n_inputs)
+    draw, n_leaves = generator.random, len(leaves)
 
     def value(wanted: int) -> int:
         if draw() < 0.5:
-            return choice(leaves)
+            return leaves[int(draw() * n_leaves)]
         is_and = draw() < 0.5
         left = value(wanted)
         right_wanted = wanted & (left if is_and else ~left)
@@ -36,6 +60,9 @@ def recursive(generator: random.Random, n_inputs: int, count: int) -> list[int]:
         return left & right if is_and else left | right
 
     return [value(everywhere) for _ in range(count)]
+
+
+RECURSIVE = {f"cut at level {LEVELS}": whole, "lazy": lazy}
 
 
 def in_step(generator: np.random.Generator, n_inputs: int, batch: int) -> npt.NDArray[np.uint64]:

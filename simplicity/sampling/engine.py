@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from simplicity.maps.base import Batch, MapError, ParameterFunctionMap
 from simplicity.maps.evaluate import Evaluator
-from simplicity.random import checked_integer, checked_seed
+from simplicity.random import Space, checked_integer, checked_seed
 
 _BLOCK_NUMBERS = 2**20  # noise numbers a block: milliseconds of work, little enough memory for every thread
 _BLOCK_SAMPLES = 2**15
@@ -92,11 +92,13 @@ class Engine:
         first_draw = first // self.readouts // together * together
         last_draw = ((stop - 1) // self.readouts // together + 1) * together
         draws = np.arange(first_draw, last_draw, dtype=np.uint64)
-        noise = self.noise.rows(self.seed, draws)
+        spaces = self._spaces
+        noise = self.noise.rows(self.seed, draws, space=spaces[0])
         if self.readouts == 1:
             words, undefined = self._evaluator.functions(noise)
         else:
-            words, undefined = self._evaluator.readouts(noise, self._further(draws), self.readouts)
+            further = self._further(draws, spaces[1])
+            words, undefined = self._evaluator.readouts(noise, further, self.readouts)
         here = slice(first - first_draw * self.readouts, stop - first_draw * self.readouts)
         return words[here], undefined[here]
 
@@ -116,9 +118,19 @@ class Engine:
             raise MapError(f"map {self.map.name} has no linear readout")
         return readout.size
 
-    def _further(self, draws: npt.ArrayLike) -> npt.NDArray[np.generic]:
+    def _further(self, draws: npt.ArrayLike, space: Space | None = None) -> npt.NDArray[np.generic]:
         """Noise of readouts 1, 2, … of each draw, one after the other: its stream 1."""
-        return self.noise.rows(self.seed, draws, 1, (self.readouts - 1) * self._readout_size)
+        return self.noise.rows(self.seed, draws, 1, (self.readouts - 1) * self._readout_size, space)
+
+    @property
+    def _spaces(self) -> tuple[Space | None, Space | None]:
+        """Where a thread keeps the noise of a block; not for array code, which may hold on to its noise."""
+        if self._batch_size is not None:
+            return None, None
+        if not hasattr(self._own, "spaces"):
+            self._own.spaces = Space(), Space()
+        spaces: tuple[Space, Space] = self._own.spaces
+        return spaces
 
     @property
     def _evaluator(self) -> Evaluator:

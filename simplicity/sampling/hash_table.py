@@ -33,7 +33,10 @@ _LOW_HALF = np.uint64(0xFFFFFFFF)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _AHEAD = 20  # entries fetched ahead: about what a core can have under way
 _MOST_READOUTS = 2**20  # a count above has more than one hidden draw behind it; its square might overflow
+SMALLEST = 64
 GROWTH = 1.5
+_SMALL = 2**20  # bytes up to which a table grows faster: little is wasted, and entries are moved less
+_GROWTH_OF_SMALL = 4
 _FULLEST = 0.78
 _ASIDE = 1024
 _TOGETHER = 64  # places whose entries are moved together
@@ -250,7 +253,7 @@ class HashTable:
     (2, 1)
     """
 
-    def __init__(self, words: int, clustered: bool, capacity: int = 64) -> None:
+    def __init__(self, words: int, clustered: bool, capacity: int = SMALLEST) -> None:
         self.words = words
         self.used = 0
         self.lonely = 0
@@ -277,12 +280,19 @@ class HashTable:
     def reserve(self, more: int) -> None:
         """Make room for ``more`` further functions."""
         while self.used + more > _FULLEST * self._planned:
-            self._planned = int(self._planned * GROWTH) + 1
+            is_small = 8 * self._planned * self._width < _SMALL
+            self._planned = int(self._planned * (_GROWTH_OF_SMALL if is_small else GROWTH)) + 1
         capacity = self._planned
         if capacity > len(self.entries) and not self._grow_in_place(capacity):
             smaller = self.entries
             self.entries = self._empty(capacity)
             _move(smaller, self.words, self.entries)
+
+    def clear(self) -> None:
+        """Forget everything, and give the memory back."""
+        self.used = self.lonely = 0
+        self._planned = SMALLEST
+        self.entries = self._empty(SMALLEST)
 
     def _empty(self, capacity: int) -> Rows:
         self._pages = _own_pages(_whole_pages(8 * capacity * self._width))

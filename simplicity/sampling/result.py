@@ -101,9 +101,16 @@ class Result:
             raise ValueError(f"unlisted functions and samples do not fit each other: {left_out}")
 
     @classmethod
-    def of_tally(cls, tally: Tally, n_inputs: int, ranges: Sequence[Range], recipe: dict[str, Any]) -> Result:
-        """The ordered result of a tally."""
-        table = tally.table().ordered(n_inputs)
+    def of_tally(
+        cls,
+        tally: Tally,
+        n_inputs: int,
+        ranges: Sequence[Range],
+        recipe: dict[str, Any],
+        keep: bool = True,
+    ) -> Result:
+        """The ordered result of a tally, which may be emptied where it need not be kept."""
+        table = (tally.table() if keep else tally.taken()).ordered(n_inputs)
         return cls(n_inputs, *table, tally.n_undefined, joined_ranges(ranges), recipe)
 
     # ------------------------------------------------------------------------------------ numbers

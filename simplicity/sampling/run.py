@@ -216,7 +216,7 @@ class Run:
         """Write the target, if there is one; the result of the whole run."""
         checkpoint = self.checkpoint
         if self.fits_in_memory or checkpoint is None:
-            result = self._result_of_tally()
+            result = self._result_of_tally(keep=False)
             if checkpoint is not None:
                 checkpoint.finish(result, log())
             return result
@@ -251,9 +251,10 @@ class Run:
         finally:
             so_far.unlink(missing_ok=True)
 
-    def _result_of_tally(self) -> Result:
+    def _result_of_tally(self, keep: bool = True) -> Result:
         span = self.span._replace(stop=self.done)
-        return Result.of_tally(self.tally, self.map.n_inputs, [span], self.recipe).with_map(self.map)
+        result = Result.of_tally(self.tally, self.map.n_inputs, [span], self.recipe, keep)
+        return result.with_map(self.map)
 
     def _load(self, path: Path) -> Result:
         return load_within(path, self.memory).with_map(self.map)

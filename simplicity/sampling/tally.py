@@ -16,11 +16,10 @@ import numpy.typing as npt
 
 from simplicity.compilation import kernel
 from simplicity.functions import order_by_string
-from simplicity.sampling.hash_table import GROWTH, HashTable, Rows, hash_of, hash_rows
+from simplicity.sampling.hash_table import GROWTH, SMALLEST, HashTable, Rows, hash_of, hash_rows
 
 SHARDS = 16
 _SHARD_SHIFT = np.uint64(60)
-_SMALLEST = 64
 _GROWING = 2  # shards that may be held twice at the same time
 
 
@@ -159,7 +158,7 @@ class Tally:
         self.words = words
         self.clustered = clustered
         # Sizes differ from the start, so that the shards, all about equally full, do not grow at once.
-        sizes = [int(_SMALLEST * GROWTH ** (shard / SHARDS)) for shard in range(SHARDS)]
+        sizes = [int(SMALLEST * GROWTH ** (shard / SHARDS)) for shard in range(SHARDS)]
         self.shards = [HashTable(words, clustered, size) for size in sizes]
         self._locks = [threading.Lock() for _ in range(SHARDS)]
         self._growing = threading.Semaphore(_GROWING)
@@ -249,6 +248,13 @@ class Tally:
 
     def table(self) -> Table:
         """All functions and their counts, in no order."""
+        return self._columns(keep=True)
+
+    def taken(self) -> Table:
+        """The same, of a tally that is not needed any more: its memory goes back shard by shard."""
+        return self._columns(keep=False)
+
+    def _columns(self, keep: bool) -> Table:
         functions = np.empty((self.distinct, self.words), dtype=np.uint64)
         counts = np.empty(len(functions), dtype=np.int64)
         squares = np.empty(len(functions), dtype=np.int64) if self.clustered else counts
@@ -256,4 +262,6 @@ class Tally:
         for shard in self.shards:
             start, stop = stop, stop + shard.used
             shard.columns(functions[start:stop], counts[start:stop], squares[start:stop])
+            if not keep:
+                shard.clear()
         return Table(functions, counts, squares)

@@ -67,9 +67,12 @@ CASES = {
     "trees in NumPy": (
         ExpressionTree(3), lambda m, n: unpack(trees.in_step(generator(), 3, n), 3), 20_000
     ),
-    "trees in Python": (
-        ExpressionTree(3), lambda m, n: of_integers(trees.recursive(random.Random(1), 3, n), 3), 20_000
-    ),
+    **{
+        f"trees in Python, {form}": (
+            ExpressionTree(3), lambda m, n, f=f: of_integers(f(random.Random(1), 3, n), 3), 20_000
+        )
+        for form, f in trees.RECURSIVE.items()
+    },
     "large trees in NumPy": (
         ExpressionTree(7), lambda m, n: unpack(trees.in_step(generator(), 7, n), 7), 20_000
     ),
@@ -112,12 +115,20 @@ def test_a_baseline_has_the_law_of_our_map(case):
         ("h @ W " + SMALL.label, MLP(4, (6, 5), "relu", weight_std=1.5, bias_std=0.7)),
         ("circuits in words", BooleanCircuit(4, 6, gates=("and", "or", "xor"))),
         ("trees in NumPy", ExpressionTree(3, leaf_probability=0.55)),
+        ("trees in Python, cut at level 100", ExpressionTree(3, leaf_probability=0.55)),
     ],
 )
 def test_another_law_is_noticed(case, wrong):
     """Negative control."""
     pf_map, baseline, count = CASES[case]
     assert largest_deviation(ours(wrong, count), baseline(pf_map, count)) > 5
+
+
+def test_a_cut_that_is_too_low_is_noticed(monkeypatch):
+    """Negative control: whole trees of at most one gate have another law."""
+    monkeypatch.setattr(trees, "LEVELS", 1)
+    pf_map, baseline, count = CASES["trees in Python, cut at level 100"]
+    assert largest_deviation(ours(pf_map, count), baseline(pf_map, count)) > 5
 
 
 def test_the_reference_program_gives_k_lz():

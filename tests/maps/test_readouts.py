@@ -91,3 +91,16 @@ def test_a_logit_that_is_not_finite_makes_its_own_function_undefined(widths, rea
         assert readouts == 1 or undefined.reshape(ROWS, readouts)[11].tolist() == [False] * (readouts - 1) + [
             True
         ]
+
+
+def test_logits_whose_sum_alone_is_infinite_are_finite():
+    """Four last layers are looked at together."""
+    pf_map = MLP(5, (6, 8))
+    noise, size = pf_map.noise.draw(1, np.arange(3)).copy(), pf_map.readout.size
+    further = np.resize(noise[0, :size], (3, 5 * size)).copy()
+    further[:, size - 1 :: size] = 3e38
+    _, undefined = Evaluator(pf_map).readouts(noise, further, 6)
+    assert not undefined.any()
+    further[1, size - 1] = np.inf
+    _, undefined = Evaluator(pf_map).readouts(noise, further, 6)
+    assert np.flatnonzero(undefined).tolist() == [6 + 1]

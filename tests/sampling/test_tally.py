@@ -66,6 +66,7 @@ def test_a_table_grows_without_losing_or_inventing_anything(clustered, in_place,
     grown = []
     grow = HashTable._grow_in_place
     monkeypatch.setattr(hash_table, "_PAGE", mmap.PAGESIZE)
+    monkeypatch.setattr(hash_table, "_SMALL", 0)
     monkeypatch.setattr(hash_table, "_ASIDE", 3)
     monkeypatch.setattr(
         HashTable, "_grow_in_place", lambda self, size: in_place and (grown.append(size) or grow(self, size))
@@ -124,6 +125,18 @@ def test_tables_of_other_draws_add_up(readouts):
         merged.add_table(piece.table(), piece.n_undefined)
     assert as_dictionary(merged, 5) == as_dictionary(whole, 5)
     assert (merged.lonely, merged.n_undefined) == (whole.lonely, whole.n_undefined)
+
+
+@pytest.mark.parametrize("readouts", [1, 4])
+def test_a_tally_that_is_taken_is_empty(readouts):
+    words, undefined = random_samples(5, 4000, seed=2, kinds=300)
+    tally = Tally(1, clustered=readouts > 1)
+    tally.add_samples(words, undefined, readouts)
+    kept, taken = tally.table(), tally.taken()
+    assert all(np.array_equal(a, b) for a, b in zip(kept, taken, strict=True))
+    assert tally.distinct == tally.lonely == len(tally.table().counts) == 0
+    tally.add_table(taken)
+    assert all(sorted(a.tolist()) == sorted(b.tolist()) for a, b in zip(kept, tally.table(), strict=True))
 
 
 def test_nothing_adds_nothing():
