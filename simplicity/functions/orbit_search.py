@@ -21,9 +21,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import inlined, kernel
+from simplicity.compilation import inlined, kernel, row
 from simplicity.functions.bits import (
     IS_ONE,
+    copy,
     exchange,
     is_equal,
     is_exchangeable,
@@ -105,49 +106,49 @@ def _mixed(h):
     return h ^ (h >> np.uint64(32))
 
 
-@kernel
+@inlined
 def sort_variables(keys, order):
-    """Put the variables in the order of their keys."""
-    for i in range(keys.shape[0]):
-        j = i
-        while j > 0 and keys[order[j - 1]] > keys[i]:
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = i
+    """Put the variables in the order of their keys, those with equal keys in their own."""
+    n_inputs = order.shape[0]
+    for i in range(n_inputs):
+        place = 0
+        for j in range(n_inputs):
+            place += (keys[j] < keys[i]) | ((keys[j] == keys[i]) & (j < i))
+        order[place] = i
 
 
-@kernel
+@inlined
 def arrange(words, order, places):
     """Permute the variables in place: afterwards variable i is what was variable order[i]."""
-    for i in range(order.shape[0]):
+    n_inputs = order.shape[0]
+    for i in range(n_inputs):
         places[i] = i
-    for i in range(order.shape[0]):
+    for i in range(n_inputs - 1, 0, -1):
         j = i
         while places[j] != order[i]:
-            j += 1
-        if j != i:
-            exchange(words, i, j)
-            places[j] = places[i]
-            places[i] = order[i]
+            j -= 1
+        exchange(words, j, i)
+        places[j] = places[i]
 
 
 @kernel
 def _find_relations(words, with_negation, found, tables):
     """Fill in which exchanges and negations leave the function alone."""
     n_inputs = found.negated.shape[0]
+    negated, both = row(tables, 0, words.shape[0]), row(tables, 1, words.shape[0])
     for j in range(n_inputs):
         for i in range(j):
             found.exchanged[i, j] = found.exchanged[j, i] = is_exchangeable(words, i, j)
         if not with_negation:
             continue
-        tables[0] = words
-        negate(tables[0], j)
-        found.negated[j] = is_equal(tables[0], words)
+        copy(negated, words)
+        negate(negated, j)
+        found.negated[j] = is_equal(negated, words)
         for i in range(j):
-            found.exchanged_negated[i, j] = found.exchanged_negated[j, i] = is_exchangeable(tables[0], i, j)
-            tables[1] = tables[0]
-            negate(tables[1], i)
-            found.both_negated[i, j] = found.both_negated[j, i] = is_equal(tables[1], words)
+            found.exchanged_negated[i, j] = found.exchanged_negated[j, i] = is_exchangeable(negated, i, j)
+            copy(both, negated)
+            negate(both, i)
+            found.both_negated[i, j] = found.both_negated[j, i] = is_equal(both, words)
 
 
 @kernel
@@ -307,7 +308,8 @@ def _descend(s, depth):
     """The next depth's colours: one literal stands out."""
     literal = s.literals[depth, s.path[depth]]
     k = literal >> 1
-    s.colours[depth + 1] = s.colours[depth]
+    for i in range(s.order.shape[0]):
+        s.colours[depth + 1, i] = s.colours[depth, i]
     s.colours[depth + 1, k] = _mixed(s.colours[depth, k] + _CHOSEN)
     s.polarity[depth + 1] = (s.polarity[depth] & ~(1 << k)) | ((literal & 1) << k)
     s.free[depth + 1] = s.free[depth] & ~(1 << k)
@@ -330,7 +332,7 @@ def search(words, with_negation, s, best):
     s.colours[0, :] = np.uint64(1)
     s.polarity[0] = 0
     s.free[0] = (1 << n_inputs) - 1 if with_negation else 0
-    table = s.tables[0]
+    table = row(s.tables, 0, words.shape[0])
     known = 0  # depths to which the best trace is known
     has_best = False
     depth = 0
@@ -352,16 +354,17 @@ def search(words, with_negation, s, best):
                 _descend(s, depth)
                 depth += 1
                 continue
-            table[:] = words
+            copy(table, words)
             for k in range(n_inputs):
                 if (s.polarity[depth] >> k) & 1:
                     negate(table, k)
             arrange(table, s.order, s.places)
             if not has_best or is_less(table, best):
                 has_best = True
-                best[:] = table
-                s.best_path[:depth] = s.path[:depth]
-                s.totals[:depth] = np.uint64(0)
+                copy(best, table)
+                for k in range(depth):
+                    s.best_path[k] = s.path[k]
+                    s.totals[k] = np.uint64(0)
                 s.totals[depth] = leaves
             elif is_equal(table, best):
                 back_to = _parts_at(s, depth)
