@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import inlined, kernel, row
+from simplicity.compilation import inlined, row
 from simplicity.functions.bits import (
     IS_ONE,
     copy,
@@ -131,7 +131,7 @@ def arrange(words, order, places):
         places[j] = places[i]
 
 
-@kernel
+@inlined
 def _find_relations(words, with_negation, found, tables):
     """Fill in which exchanges and negations leave the function alone."""
     n_inputs = found.negated.shape[0]
@@ -151,7 +151,7 @@ def _find_relations(words, with_negation, found, tables):
             found.both_negated[i, j] = found.both_negated[j, i] = is_equal(both, words)
 
 
-@kernel
+@inlined
 def _weigh(colours, free, values):
     """A number for each position that depends on the colours of its ones; free variables do not count."""
     values[0] = _CHOSEN  # not zero, which mixing would leave alone
@@ -164,7 +164,7 @@ def _weigh(colours, free, values):
         values[x] = _mixed(values[x])
 
 
-@kernel
+@inlined
 def _influence(words, variable, polarity, values):
     """Sum of the values of the edges, in the direction of a variable, across which the function changes."""
     total = np.uint64(0)
@@ -182,7 +182,7 @@ def _influence(words, variable, polarity, values):
     return total
 
 
-@kernel
+@inlined
 def _sum_up(words, polarity, values, sums):
     """Sum of the values of all ones; and of those at which each variable is 1."""
     total = np.uint64(0)
@@ -199,7 +199,7 @@ def _sum_up(words, polarity, values, sums):
     return total
 
 
-@kernel
+@inlined
 def _refine(words, s, depth):
     """Refine the colours at a depth, and settle polarities, until nothing changes."""
     colours, sums, values = s.colours[depth], s.sums, s.values
@@ -236,7 +236,7 @@ def _refine(words, s, depth):
     s.free[depth] = free
 
 
-@kernel
+@inlined
 def _is_like(relations, literal, other, free):
     """Whether a symmetry of the function maps one literal to the other, and the chosen ones to themselves."""
     a = literal >> 1
@@ -253,7 +253,7 @@ def _is_like(relations, literal, other, free):
     return False
 
 
-@kernel
+@inlined
 def _expand(s, depth):
     """Fill in what to try next; or return how many equal leaves this one stands for."""
     relations = s.relations
@@ -303,7 +303,7 @@ def _expand(s, depth):
     return np.uint64(0)
 
 
-@kernel
+@inlined
 def _descend(s, depth):
     """The next depth's colours: one literal stands out."""
     literal = s.literals[depth, s.path[depth]]
@@ -315,7 +315,7 @@ def _descend(s, depth):
     s.free[depth + 1] = s.free[depth] & ~(1 << k)
 
 
-@kernel
+@inlined
 def _parts_at(s, depth):
     """The first depth at which the path leaves the best one; ``depth`` if it does not before."""
     for k in range(depth):
@@ -324,7 +324,7 @@ def _parts_at(s, depth):
     return depth
 
 
-@kernel
+@inlined
 def search(words, with_negation, s, best):
     """Write the canonical form under permutation (and negation) to best; return the number of symmetries."""
     n_inputs = s.order.shape[0]

@@ -36,7 +36,7 @@ class _Tables(NamedTuple):
     of_byte: NDArray[
         np.uint64
     ]  # (ones of its number, byte, 4): what a byte adds to three variables, and to all
-    group: NDArray[np.uint64]  # orders of the groups: permutations, negations
+    group: NDArray[np.uint64]  # orders of the groups: permutations, complement, negations
 
 
 @functools.cache
@@ -56,7 +56,7 @@ def _tables(n_inputs: int) -> _Tables:
         for place in range(4):
             if place == 3 or x >> place & 1:
                 of_byte[above, :, place] += weight
-    group = np.array([math.factorial(n_inputs), 2**n_inputs], dtype=np.uint64)
+    group = np.array([math.factorial(n_inputs), 2, 2**n_inputs], dtype=np.uint64)
     return _Tables(mask, is_one, of_byte, group)
 
 
@@ -175,17 +175,15 @@ def _negated_form(words, permutes, tables, own, s, out):
     return symmetries
 
 
-@kernel
+@inlined
 def _form(words, changes, tables, own, s, out):
-    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the orbit's size."""
-    permutes = changes & 1 != 0
-    size = tables.group[0] if permutes else np.uint64(1)
+    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the symmetries."""
     if changes & 4:
-        return size * tables.group[1] // _negated_form(words, permutes, tables, own, s, out)
-    if permutes:
-        return size // _permutation_form(words, tables, own, s, out)
+        return _negated_form(words, changes & 1 != 0, tables, own, s, out)
+    if changes & 1:
+        return _permutation_form(words, tables, own, s, out)
     copy(out, words)
-    return size
+    return np.uint64(1)
 
 
 @kernel
@@ -193,25 +191,28 @@ def _canonical(functions, changes, tables, own, s, representatives, sizes):
     """Canonical form and orbit size of each function; bit 1 of changes is the output's complement."""
     n_words = functions.shape[1]
     half = (n_words * count_ones(tables.mask)) // 2
-    negative, other = row(own.tables, 2, n_words), row(own.tables, 3, n_words)
+    group = np.uint64(1)
+    for bit in range(3):
+        if changes & (1 << bit):
+            group *= tables.group[bit]
+    table, form = row(own.tables, 2, n_words), row(own.tables, 3, n_words)
     for i in range(functions.shape[0]):
         words, out = row(functions, i, n_words), row(representatives, i, n_words)
         ones = 0
         for w in range(n_words):
             ones += count_ones(words[w])
-            negative[w] = words[w] ^ tables.mask
-        if not changes & 2 or ones < half:
-            sizes[i] = _form(words, changes, tables, own, s, out)
-        else:
-            sizes[i] = _form(negative, changes, tables, own, s, out)
-            if ones == half:
-                _form(words, changes, tables, own, s, other)
-                if is_equal(other, out):
-                    continue  # the complement is in the orbit already
-                if is_less(other, out):
-                    copy(out, other)
-        if changes & 2:
-            sizes[i] *= np.uint64(2)
+        complements = changes & 2 != 0 and ones >= half
+        has_both = complements and ones == half
+        for turn in range(1 + has_both):
+            change = tables.mask if complements and turn == 0 else np.uint64(0)
+            for w in range(n_words):
+                table[w] = words[w] ^ change
+            symmetries = _form(table, changes, tables, own, s, form)
+            if turn and is_equal(form, out):
+                symmetries *= np.uint64(2)  # the complement is in the orbit already
+            if not turn or is_less(form, out):
+                copy(out, form)
+        sizes[i] = group // symmetries
 
 
 def canonical_forms(
