@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from simplicity.compilation import inlined, kernel
+from simplicity.compilation import inlined
 
 #: In word k, the positions at which variable k is 1.
 IS_ONE = np.array(
@@ -55,7 +55,7 @@ def _moved(word, low, high):
     return ((word >> shift) ^ word) & IS_ONE[low] & ~IS_ONE[high], shift
 
 
-@kernel
+@inlined
 def exchange(words, low, high):
     """Exchange two variables, low < high, in place."""
     if high < 6:
@@ -79,7 +79,7 @@ def exchange(words, low, high):
             words[other] = kept
 
 
-@kernel
+@inlined
 def is_exchangeable(words, low, high):
     """Whether exchanging two variables, low < high, changes nothing."""
     different = np.uint64(0)
@@ -98,7 +98,7 @@ def is_exchangeable(words, low, high):
     return different == 0
 
 
-@kernel
+@inlined
 def negate(words, variable):
     """Negate a variable, in place."""
     if variable < 6:
@@ -115,7 +115,14 @@ def negate(words, variable):
             words[w + step] = kept
 
 
-@kernel
+@inlined
+def copy(one, other):
+    """Write a packed function over another."""
+    for w in range(one.shape[0]):
+        one[w] = other[w]
+
+
+@inlined
 def is_less(one, other):
     """Whether the first of two packed functions is the smaller, its first word counting most."""
     for w in range(one.shape[0]):
@@ -124,7 +131,7 @@ def is_less(one, other):
     return False
 
 
-@kernel
+@inlined
 def is_equal(one, other):
     """Whether two packed functions are the same."""
     for w in range(one.shape[0]):

@@ -21,9 +21,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import inlined, kernel
+from simplicity.compilation import inlined, row
 from simplicity.functions.bits import (
     IS_ONE,
+    copy,
     exchange,
     is_equal,
     is_exchangeable,
@@ -105,52 +106,52 @@ def _mixed(h):
     return h ^ (h >> np.uint64(32))
 
 
-@kernel
+@inlined
 def sort_variables(keys, order):
-    """Put the variables in the order of their keys."""
-    for i in range(keys.shape[0]):
-        j = i
-        while j > 0 and keys[order[j - 1]] > keys[i]:
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = i
+    """Put the variables in the order of their keys, those with equal keys in their own."""
+    n_inputs = order.shape[0]
+    for i in range(n_inputs):
+        place = 0
+        for j in range(n_inputs):
+            place += (keys[j] < keys[i]) | ((keys[j] == keys[i]) & (j < i))
+        order[place] = i
 
 
-@kernel
+@inlined
 def arrange(words, order, places):
     """Permute the variables in place: afterwards variable i is what was variable order[i]."""
-    for i in range(order.shape[0]):
+    n_inputs = order.shape[0]
+    for i in range(n_inputs):
         places[i] = i
-    for i in range(order.shape[0]):
+    for i in range(n_inputs - 1, 0, -1):
         j = i
         while places[j] != order[i]:
-            j += 1
-        if j != i:
-            exchange(words, i, j)
-            places[j] = places[i]
-            places[i] = order[i]
+            j -= 1
+        exchange(words, j, i)
+        places[j] = places[i]
 
 
-@kernel
+@inlined
 def _find_relations(words, with_negation, found, tables):
     """Fill in which exchanges and negations leave the function alone."""
     n_inputs = found.negated.shape[0]
+    negated, both = row(tables, 0, words.shape[0]), row(tables, 1, words.shape[0])
     for j in range(n_inputs):
         for i in range(j):
             found.exchanged[i, j] = found.exchanged[j, i] = is_exchangeable(words, i, j)
         if not with_negation:
             continue
-        tables[0] = words
-        negate(tables[0], j)
-        found.negated[j] = is_equal(tables[0], words)
+        copy(negated, words)
+        negate(negated, j)
+        found.negated[j] = is_equal(negated, words)
         for i in range(j):
-            found.exchanged_negated[i, j] = found.exchanged_negated[j, i] = is_exchangeable(tables[0], i, j)
-            tables[1] = tables[0]
-            negate(tables[1], i)
-            found.both_negated[i, j] = found.both_negated[j, i] = is_equal(tables[1], words)
+            found.exchanged_negated[i, j] = found.exchanged_negated[j, i] = is_exchangeable(negated, i, j)
+            copy(both, negated)
+            negate(both, i)
+            found.both_negated[i, j] = found.both_negated[j, i] = is_equal(both, words)
 
 
-@kernel
+@inlined
 def _weigh(colours, free, values):
     """A number for each position that depends on the colours of its ones; free variables do not count."""
     values[0] = _CHOSEN  # not zero, which mixing would leave alone
@@ -163,7 +164,7 @@ def _weigh(colours, free, values):
         values[x] = _mixed(values[x])
 
 
-@kernel
+@inlined
 def _influence(words, variable, polarity, values):
     """Sum of the values of the edges, in the direction of a variable, across which the function changes."""
     total = np.uint64(0)
@@ -181,7 +182,7 @@ def _influence(words, variable, polarity, values):
     return total
 
 
-@kernel
+@inlined
 def _sum_up(words, polarity, values, sums):
     """Sum of the values of all ones; and of those at which each variable is 1."""
     total = np.uint64(0)
@@ -198,7 +199,7 @@ def _sum_up(words, polarity, values, sums):
     return total
 
 
-@kernel
+@inlined
 def _refine(words, s, depth):
     """Refine the colours at a depth, and settle polarities, until nothing changes."""
     colours, sums, values = s.colours[depth], s.sums, s.values
@@ -235,7 +236,7 @@ def _refine(words, s, depth):
     s.free[depth] = free
 
 
-@kernel
+@inlined
 def _is_like(relations, literal, other, free):
     """Whether a symmetry of the function maps one literal to the other, and the chosen ones to themselves."""
     a = literal >> 1
@@ -252,7 +253,7 @@ def _is_like(relations, literal, other, free):
     return False
 
 
-@kernel
+@inlined
 def _expand(s, depth):
     """Fill in what to try next; or return how many equal leaves this one stands for."""
     relations = s.relations
@@ -302,18 +303,19 @@ def _expand(s, depth):
     return np.uint64(0)
 
 
-@kernel
+@inlined
 def _descend(s, depth):
     """The next depth's colours: one literal stands out."""
     literal = s.literals[depth, s.path[depth]]
     k = literal >> 1
-    s.colours[depth + 1] = s.colours[depth]
+    for i in range(s.order.shape[0]):
+        s.colours[depth + 1, i] = s.colours[depth, i]
     s.colours[depth + 1, k] = _mixed(s.colours[depth, k] + _CHOSEN)
     s.polarity[depth + 1] = (s.polarity[depth] & ~(1 << k)) | ((literal & 1) << k)
     s.free[depth + 1] = s.free[depth] & ~(1 << k)
 
 
-@kernel
+@inlined
 def _parts_at(s, depth):
     """The first depth at which the path leaves the best one; ``depth`` if it does not before."""
     for k in range(depth):
@@ -322,7 +324,7 @@ def _parts_at(s, depth):
     return depth
 
 
-@kernel
+@inlined
 def search(words, with_negation, s, best):
     """Write the canonical form under permutation (and negation) to best; return the number of symmetries."""
     n_inputs = s.order.shape[0]
@@ -330,7 +332,7 @@ def search(words, with_negation, s, best):
     s.colours[0, :] = np.uint64(1)
     s.polarity[0] = 0
     s.free[0] = (1 << n_inputs) - 1 if with_negation else 0
-    table = s.tables[0]
+    table = row(s.tables, 0, words.shape[0])
     known = 0  # depths to which the best trace is known
     has_best = False
     depth = 0
@@ -352,16 +354,17 @@ def search(words, with_negation, s, best):
                 _descend(s, depth)
                 depth += 1
                 continue
-            table[:] = words
+            copy(table, words)
             for k in range(n_inputs):
                 if (s.polarity[depth] >> k) & 1:
                     negate(table, k)
             arrange(table, s.order, s.places)
             if not has_best or is_less(table, best):
                 has_best = True
-                best[:] = table
-                s.best_path[:depth] = s.path[:depth]
-                s.totals[:depth] = np.uint64(0)
+                copy(best, table)
+                for k in range(depth):
+                    s.best_path[k] = s.path[k]
+                    s.totals[k] = np.uint64(0)
                 s.totals[depth] = leaves
             elif is_equal(table, best):
                 back_to = _parts_at(s, depth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from typing import NamedTuple
@@ -9,10 +10,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplicity.compilation import kernel
-from simplicity.functions.bits import IS_ONE, count_ones, is_equal, is_exchangeable, is_less, negate
+from simplicity.compilation import inlined, kernel, row
+from simplicity.functions.bits import (
+    IS_ONE,
+    copy,
+    count_ones,
+    is_equal,
+    is_exchangeable,
+    is_less,
+    lowest_one,
+    negate,
+)
 from simplicity.functions.operations import complement, negate_inputs, permute_inputs
-from simplicity.functions.orbit_search import Workspace, arrange, search, sort_variables, workspace
+from simplicity.functions.orbit_search import arrange, search, sort_variables, workspace
 from simplicity.functions.packing import checked_words, position_mask, words_of
 
 _MOST_MEMBERS = 2**20
@@ -23,63 +33,87 @@ class _Tables(NamedTuple):
 
     mask: np.uint64  # the positions of a word
     is_one: NDArray[np.uint64]  # (n, words): where each variable is 1
-    layers: NDArray[np.uint64]  # (n + 1, words): where so many variables are 1
-    weights: NDArray[np.uint64]  # (n + 1,): of each layer, in a variable's key
-    group: NDArray[np.uint64]  # orders of the groups: permutations, negations
-    keys: NDArray[np.uint64]
-    scratch: NDArray[np.uint64]
+    of_byte: NDArray[
+        np.uint64
+    ]  # (ones of its number, byte, 4): what a byte adds to three variables, and to all
+    group: NDArray[np.uint64]  # orders of the groups: permutations, complement, negations
 
 
+@functools.cache
 def _tables(n_inputs: int) -> _Tables:
-    n_words = words_of(n_inputs)
     mask = position_mask(n_inputs)
-    is_one = np.zeros((n_inputs, n_words), dtype=np.uint64)
-    word = np.arange(n_words)
+    word = np.arange(words_of(n_inputs))
+    is_one = np.zeros((n_inputs, len(word)), dtype=np.uint64)
     for k in range(n_inputs):
         is_one[k] = IS_ONE[k] & mask if k < 6 else np.where(word >> (k - 6) & 1, mask, np.uint64(0))
-    layers = np.zeros((n_inputs + 1, n_words), dtype=np.uint64)
-    for x in range(2**n_inputs):
-        layers[x.bit_count(), x // 64] |= np.uint64(1 << (x % 64))
     # Odd multiples of the golden ratio: keys of different counts differ, but for an accident.
-    weights = (2 * np.arange(n_inputs + 1, dtype=np.uint64) + 1) ** 5 * np.uint64(0x9E3779B97F4A7C15)
-    group = np.array([math.factorial(n_inputs), 2**n_inputs], dtype=np.uint64)
-    keys = np.zeros(n_inputs, dtype=np.uint64)
-    return _Tables(mask, is_one, layers, weights, group, keys, np.zeros((5, n_words), dtype=np.uint64))
+    weights = (2 * np.arange(max(n_inputs, 3) + 1, dtype=np.uint64) + 1) ** 5 * np.uint64(0x9E3779B97F4A7C15)
+    weights[n_inputs:] = 0  # there all variables are 1
+    byte = np.arange(256)
+    of_byte = np.zeros((max(n_inputs - 2, 1), 256, 4), dtype=np.uint64)
+    for above, x in itertools.product(range(len(of_byte)), range(8)):
+        weight = (byte >> x & 1).astype(np.uint64) * weights[above + x.bit_count()]
+        for place in range(4):
+            if place == 3 or x >> place & 1:
+                of_byte[above, :, place] += weight
+    group = np.array([math.factorial(n_inputs), 2, 2**n_inputs], dtype=np.uint64)
+    return _Tables(mask, is_one, of_byte, group)
+
+
+class _Scratch(NamedTuple):
+    """What the kernels write to: tables of functions, sums over bytes, keys of variables."""
+
+    tables: NDArray[np.uint64]
+    sums: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+
+
+def _scratch(n_inputs: int) -> _Scratch:
+    tables = np.zeros((4, words_of(n_inputs)), dtype=np.uint64)
+    return _Scratch(
+        tables, np.zeros(2 ** max(n_inputs - 3, 0), np.uint64), np.zeros(max(n_inputs, 3), np.uint64)
+    )
 
 
 # ------------------------------------------------------------------------------------------ kernels
-@kernel
-def _ones_at(words, at):
-    total = 0
-    for w in range(words.shape[0]):
-        total += count_ones(words[w] & at[w])
-    return total
+@inlined
+def _set_keys(words, of_byte, sums, keys):
+    """A variable's key: the weights, by Hamming layer, of the ones at which it is 1 too."""
+    first = second = third = np.uint64(0)
+    for b in range(sums.shape[0]):
+        byte = (words[b >> 3] >> np.uint64(8 * (b & 7))) & np.uint64(255)
+        above = count_ones(np.uint64(b))
+        first += of_byte[above, byte, 0]
+        second += of_byte[above, byte, 1]
+        third += of_byte[above, byte, 2]
+        sums[b] = of_byte[above, byte, 3]
+    keys[0], keys[1], keys[2] = first, second, third
+    half = sums.shape[0] >> 1
+    k = keys.shape[0] - 1
+    while half:
+        total = np.uint64(0)
+        for b in range(half):
+            total += sums[half + b]
+            sums[b] += sums[half + b]
+        keys[k] = total
+        half >>= 1
+        k -= 1
 
 
-@kernel
-def _permutation_form(words, tables, s, out):
+@inlined
+def _permutation_form(words, tables, own, s, out):
     """Canonical form under permutation; returns how many permutations leave the function alone.
 
-    A variable's key is made of the ones at which it is 1 too, by Hamming layer; variables go in the order of
-    their keys. Ties are no matter where exchanging the tied changes nothing.
+    Variables go in the order of their keys. Ties are no matter where exchanging the tied changes nothing.
     """
-    keys, layers, is_one, at, order = tables.keys, tables.layers, tables.is_one, tables.scratch[0], s.order
-    n_inputs, n_words = is_one.shape
-    keys[:] = np.uint64(0)
-    for layer in range(1, n_inputs):
-        for w in range(n_words):
-            at[w] = words[w] & layers[layer, w]
-        for k in range(n_inputs):
-            count = 0
-            for w in range(n_words):
-                count += count_ones(at[w] & is_one[k, w])
-            keys[k] += np.uint64(count) * tables.weights[layer]
+    keys, order = own.keys, s.order
+    _set_keys(words, tables.of_byte, own.sums, keys)
     sort_variables(keys, order)
-    out[:] = words
+    copy(out, words)
     arrange(out, order, s.places)
     symmetries = np.uint64(1)
     tied = 1
-    for i in range(1, n_inputs):
+    for i in range(1, order.shape[0]):
         if keys[order[i]] != keys[order[i - 1]]:
             tied = 1
             continue
@@ -90,109 +124,95 @@ def _permutation_form(words, tables, s, out):
     return symmetries
 
 
-@kernel
-def _settled_polarities(words, tables, out):
+@inlined
+def _settled_polarities(words, is_one, out):
     """Negate inputs so that each is 1 at more ones than it is 0; return those (bits) with as many."""
-    free = 0
-    out[:] = words
     ones = 0
     for w in range(words.shape[0]):
+        out[w] = words[w]
         ones += count_ones(words[w])
-    for k in range(tables.keys.shape[0]):
-        at_one = 2 * _ones_at(words, tables.is_one[k])
-        if at_one == ones:
+    free = 0
+    for k in range(is_one.shape[0]):
+        at_one = 0
+        for w in range(words.shape[0]):
+            at_one += count_ones(words[w] & is_one[k, w])
+        if 2 * at_one == ones:
             free |= 1 << k
-        elif at_one < ones:
+        elif 2 * at_one < ones:
             negate(out, k)
     return free
 
 
-@kernel
-def _both_form(words, tables, s, out):
-    """Canonical form under permutation and negation; returns how many of them leave the function alone."""
-    normalised = tables.scratch[1]
-    free = _settled_polarities(words, tables, normalised)
-    if free & (free - 1):
+@inlined
+def _negated_form(words, permutes, tables, own, s, out):
+    """Canonical form under negation, and permutation; returns how many changes leave the function alone.
+
+    The smallest of all polarities that counting leaves open; with permutation, if they are more than two, of
+    those that a search leaves open.
+    """
+    n_words = words.shape[0]
+    table, form = row(own.tables, 0, n_words), row(own.tables, 1, n_words)
+    free = _settled_polarities(words, tables.is_one, table)
+    if permutes and free & (free - 1):
         return search(words, True, s, out)
-    symmetries = _permutation_form(normalised, tables, s, out)
-    if free:  # one polarity to be had by trying both
-        lone = 0
-        while not (free >> lone) & 1:
-            lone += 1
-        negate(normalised, lone)
-        other = tables.scratch[4]
-        other_symmetries = _permutation_form(normalised, tables, s, other)
-        if is_less(other, out):
-            out[:] = other
-            return other_symmetries
-        if is_equal(other, out):
-            return symmetries + other_symmetries
+    symmetries = np.uint64(0)
+    for step in range(1 << count_ones(np.uint64(free))):  # in the order of a Gray code
+        if step:
+            left = free
+            for _ in range(lowest_one(np.uint64(step))):
+                left &= left - 1
+            negate(table, lowest_one(np.uint64(left)))
+        found = np.uint64(1)
+        if permutes:
+            found = _permutation_form(table, tables, own, s, form)
+        else:
+            copy(form, table)
+        if not symmetries or is_less(form, out):
+            copy(out, form)
+            symmetries = found
+        elif is_equal(form, out):
+            symmetries += found
     return symmetries
 
 
-@kernel
-def _negation_form(words, tables, out):
-    """Canonical form under negation alone: the smallest table of all polarities that counting leaves open."""
-    table = tables.scratch[1]
-    free = _settled_polarities(words, tables, table)
-    symmetries = np.uint64(1)
-    out[:] = table
-    n_free = count_ones(np.uint64(free))
-    for step in range(1, 1 << n_free):  # in the order of a Gray code
-        flipped = 0
-        while not (step >> flipped) & 1:
-            flipped += 1
-        k = -1
-        while flipped >= 0:
-            k += 1
-            flipped -= (free >> k) & 1
-        negate(table, k)
-        if is_less(table, out):
-            out[:] = table
-            symmetries = np.uint64(1)
-        elif is_equal(table, out):
-            symmetries += np.uint64(1)
-    return symmetries
-
-
-@kernel
-def _form(words, changes, tables, s, out):
-    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the orbit's size."""
-    if changes & 5 == 5:
-        return tables.group[0] * tables.group[1] // _both_form(words, tables, s, out)
-    if changes & 1:
-        return tables.group[0] // _permutation_form(words, tables, s, out)
+@inlined
+def _form(words, changes, tables, own, s, out):
+    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the symmetries."""
     if changes & 4:
-        return tables.group[1] // _negation_form(words, tables, out)
-    out[:] = words
+        return _negated_form(words, changes & 1 != 0, tables, own, s, out)
+    if changes & 1:
+        return _permutation_form(words, tables, own, s, out)
+    copy(out, words)
     return np.uint64(1)
 
 
 @kernel
-def _canonical(functions, changes, tables, s, representatives, sizes):
+def _canonical(functions, changes, tables, own, s, representatives, sizes):
     """Canonical form and orbit size of each function; bit 1 of changes is the output's complement."""
-    half = (functions.shape[1] * count_ones(tables.mask)) // 2
-    negative, other = tables.scratch[2], tables.scratch[3]
+    n_words = functions.shape[1]
+    half = (n_words * count_ones(tables.mask)) // 2
+    group = np.uint64(1)
+    for bit in range(3):
+        if changes & (1 << bit):
+            group *= tables.group[bit]
+    table, form = row(own.tables, 2, n_words), row(own.tables, 3, n_words)
     for i in range(functions.shape[0]):
-        words, out = functions[i], representatives[i]
-        if not changes & 2:
-            sizes[i] = _form(words, changes, tables, s, out)
-            continue
+        words, out = row(functions, i, n_words), row(representatives, i, n_words)
         ones = 0
-        for w in range(words.shape[0]):
+        for w in range(n_words):
             ones += count_ones(words[w])
-            negative[w] = words[w] ^ tables.mask
-        if ones < half:
-            sizes[i] = 2 * _form(words, changes, tables, s, out)
-            continue
-        sizes[i] = _form(negative, changes, tables, s, out)
-        if ones == half:
-            _form(words, changes, tables, s, other)
-            if is_equal(other, out):
-                continue  # the complement is in the orbit already
-            if is_less(other, out):
-                out[:] = other
-        sizes[i] *= 2
+        complements = changes & 2 != 0 and ones >= half
+        has_both = complements and ones == half
+        for turn in range(1 + has_both):
+            change = tables.mask if complements and turn == 0 else np.uint64(0)
+            for w in range(n_words):
+                table[w] = words[w] ^ change
+            symmetries = _form(table, changes, tables, own, s, form)
+            if turn and is_equal(form, out):
+                symmetries *= np.uint64(2)  # the complement is in the orbit already
+            if not turn or is_less(form, out):
+                copy(out, form)
+        sizes[i] = group // symmetries
 
 
 def canonical_forms(
@@ -247,8 +267,8 @@ def canonical_forms(
     changes = int(permutation) | int(complement) << 1 | int(negation) << 2
     representatives = np.empty_like(functions)
     sizes = np.empty(len(functions), dtype=np.uint64)
-    scratch: Workspace = workspace(n_inputs, functions.shape[1])
-    _canonical(functions, changes, _tables(n_inputs), scratch, representatives, sizes)
+    own, scratch = _scratch(n_inputs), workspace(n_inputs, functions.shape[1])
+    _canonical(functions, changes, _tables(n_inputs), own, scratch, representatives, sizes)
     return representatives, sizes
 
 
