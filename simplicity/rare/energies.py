@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from simplicity.arguments import checked_number
 from simplicity.compilation import kernel
 from simplicity.functions import as_function, unpack
 from simplicity.maps.base import ParameterFunctionMap, checked_map
@@ -54,10 +55,8 @@ def _mismatches(words, wanted, status, out):
 
 
 def checked_offset(offset: float) -> float:
-    """The offset as a float, if it is at least 0."""
-    if not offset >= 0:
-        raise ValueError(f"offset must be 0 or above (1 will do), got {offset!r}")
-    return float(offset)
+    """The offset as a float, if it is a number from 0 to 1e30."""
+    return checked_number("offset", offset, 0.0, 1e30)
 
 
 def logit_energy(
@@ -80,7 +79,7 @@ def logit_energy(
     Raises
     ------
     ValueError
-        If the map has no logits, the function cannot be read, or the offset is below 0.
+        If the map has no logits, the function cannot be read, or the offset is not a number from 0 to 1e30.
     """
     offset = checked_offset(offset)
     evaluator = Evaluator(checked_map(pf_map))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TypeGuard
 
 import numpy as np
@@ -19,6 +20,7 @@ from simplicity.rare.unit_moves import POSITIONS, Network, State, sweep_units
 from simplicity.rare.walk import Floats
 from simplicity.simd import LANES
 
+_SMALLEST_BIAS = 1e-5  # in units of sums behind rectifiers, whose rounding errors are some 1e-7
 _BLOCKS = 4  # of units, in layers whose units do not move one by one
 _PASSES, _MOST_PASSES = 0.25, 16  # over all units in a sweep of steps 1, and the most
 
@@ -39,8 +41,9 @@ class NetworkWalk:
     Raises
     ------
     ValueError
-        If the function cannot be read, the offset is below 0, or the map has logits of exactly 0 (as those
-        without biases): changed sums, not made anew, are off by rounding, which would give them a sign.
+        If the function cannot be read, the offset is not a number from 0 to 1e30, or the map has logits next
+        to 0 (as those without biases): changed sums, not made anew, are off by rounding, which would give
+        them a sign.
     """
 
     smallest_step = 1e-4
@@ -48,12 +51,12 @@ class NetworkWalk:
     @staticmethod
     def fits(pf_map: ParameterFunctionMap) -> TypeGuard[MLP]:
         """Whether a map is such a network: not one of a derived class, which may compute something else."""
-        return type(pf_map) is MLP and pf_map.symmetries.complement
+        return type(pf_map) is MLP and pf_map.symmetries.complement and not _is_next_to_zero(pf_map)
 
     def __init__(self, pf_map: MLP, function: str | npt.ArrayLike, offset: float = OFFSET) -> None:
         if not self.fits(pf_map):
             raise ValueError(
-                f"pf_map must be an MLP without logits of exactly 0 (such as one with biases), got {pf_map!r}"
+                f"pf_map must be an MLP without logits next to 0 (such as one with biases), got {pf_map!r}"
             )
         widths = np.array((pf_map.n_inputs, *pf_map.hidden_widths), dtype=np.int64)
         sizes = widths[1:] * (widths[:-1] + 1)
@@ -95,9 +98,8 @@ class NetworkWalk:
             lanes=aligned(LANES),
         )
         low = -1 if pf_map.inputs == "pm1" else 0
-        x = np.arange(columns)
-        bits = x >> np.arange(pf_map.n_inputs)[::-1, None] & 1
-        inputs = np.where(x < positions, np.where(bits == 1, 1, low), 0)
+        bits = np.arange(columns) % positions >> np.arange(pf_map.n_inputs)[::-1, None] & 1
+        inputs = np.where(bits == 1, 1, low)
         self._state.activations[: inputs.size] = inputs.ravel()
 
     @property
@@ -125,7 +127,7 @@ class NetworkWalk:
 
     def energies(self, particles: Rows) -> Floats:
         """Energy of every particle, (particles,)."""
-        energies, nothing = np.empty(len(particles)), np.empty(0)
+        energies, nothing = np.empty(len(self._checked(particles))), np.empty(0)
         self._sweep(particles, particles, energies, nothing, (np.nan, np.nan), nothing, nothing)
         return energies
 
@@ -134,11 +136,27 @@ class NetworkWalk:
         steps: Floats, seed: int, draws: Draws,
     ) -> Floats:  # fmt: skip
         """Move all units of all particles, in place, below a level; accepted fractions, (kinds,)."""
+        count = len(self._checked(particles))
+        if not energies.shape == places.shape == (count,) or steps.shape != (self.kinds,):
+            raise ValueError(
+                f"energies and places must have shape ({count},) and steps ({self.kinds},), "
+                f"got {energies.shape}, {places.shape} and {steps.shape}"
+            )
         accepted, passes = np.zeros(self.kinds), self.passes(steps)
         for number in range(passes):
             fresh = self.fresh.rows(seed, draws, streams=number)
             self._sweep(particles, fresh, energies, places, below, steps, accepted)
-        return accepted / (passes * len(particles) * self._moves)
+        return accepted / (passes * count * self._moves)
+
+    def _checked(self, particles: Rows) -> Rows:
+        """Particles as the kernel reads them, where nothing checks the end of a row."""
+        is_row_by_row = particles.ndim == 2 and particles.flags.c_contiguous
+        if not is_row_by_row or particles.dtype != np.float32 or particles.shape[1] < self.noise.width:
+            raise ValueError(
+                f"particles must be a contiguous array of float32, {self.noise.width} columns or more, as "
+                f"start gives it, got {particles.dtype} of shape {particles.shape}"
+            )
+        return particles
 
     def _sweep(
         self, particles: Rows, fresh: Rows, energies: Floats, places: Floats, below: tuple[float, float],
@@ -148,3 +166,11 @@ class NetworkWalk:
             particles, fresh, energies, places, below, steps.astype(np.float32),
             self._network, self._state, accepted,
         )  # fmt: skip
+
+
+def _is_next_to_zero(pf_map: MLP) -> bool:
+    """Whether biases, all that a sum is where rectifiers are off, are lost in the rounding of other sums."""
+    sizes = [1.0]
+    for _ in range(len(pf_map.hidden_widths) + 1):
+        sizes.append(math.hypot(pf_map.weight_std * sizes[-1], pf_map.bias_std))
+    return pf_map.activation == "relu" and pf_map.bias_std < _SMALLEST_BIAS * max(sizes)

@@ -9,6 +9,7 @@ import numpy as np
 from simplicity.arguments import checked_number, checked_positive
 from simplicity.random import checked_integer
 from simplicity.rare.conditional import FIRST_DRAWS
+from simplicity.rare.energies import checked_offset
 from simplicity.rare.orthant import RANDOMISATIONS
 
 _OF_SPLITTING = (
@@ -42,6 +43,6 @@ def check_options(method: str, options: dict[str, Any]) -> None:
         elif name == "energy" and value not in ("auto", "logits", "mismatches"):
             raise ValueError(f"energy must be 'auto', 'logits' or 'mismatches', got {value!r}")
         elif name == "offset":
-            checked_number(name, value, 0.0, 1e30)
+            checked_offset(value)
         elif name == "lowest_log2":
             checked_number(name, value, -np.inf, -1e-9)

@@ -37,7 +37,7 @@ _END = np.float32(ROOT_3)
 
 
 class Network(NamedTuple):
-    """The map and the function; positions are padded to whole steps, where inputs and signs are 0.
+    """The map and the function; positions are repeated to fill whole steps, where signs are 0.
 
     Layer 0 are the inputs. Unit j of layer l has its weights at ``starts[l] + j * widths[l - 1]``, and the
     biases of the layer follow them all; the readout comes first.
@@ -102,6 +102,8 @@ def _energy(logits, network, lanes):
     of_all = of_wrong + _total(right, lanes)
     if of_wrong == 0:
         return network.offset * count
+    if of_wrong == np.inf:  # logits that are finite, with a sum that is not
+        return np.inf
     positions = 0
     for group in range(network.valid.shape[0]):
         positions += ones_of_word(np.uint64(network.valid[group]))
@@ -321,19 +323,25 @@ def _evaluate(numbers, network, state):
     return _energy(state.logits, network, state.lanes)
 
 
+@inlined
+def _is_accepted(energy, place, below):
+    level, tie = below
+    return energy < level or (energy == level and place < tie and energy < np.inf)
+
+
 @kernel
 def sweep_units(particles, fresh, energies, places, below, steps, network, state, accepted):
     """Move every unit of every particle once, and the last bias; ``accepted`` counts moves of each layer.
 
-    Without ``steps``, energies are computed and nothing moves.
+    Without ``steps``, energies are computed and nothing moves. Undefined particles stay as they are, and none
+    becomes undefined, on whatever level: from sums that are NaN no change of sums leads back.
     """
-    level, tie = below
     depth = network.widths.shape[0] - 1
     last_bias = network.widths[depth]
     for i in range(particles.shape[0]):
         numbers, noise = row(particles, i, particles.shape[1]), row(fresh, i, fresh.shape[1])
         energies[i] = _evaluate(numbers, network, state)
-        if steps.shape[0] == 0:
+        if steps.shape[0] == 0 or energies[i] == np.inf:
             continue
         for layer in range(1, depth + 1):
             start, fan_in, width = network.starts[layer], network.widths[layer - 1], network.widths[layer]
@@ -353,7 +361,7 @@ def sweep_units(particles, fresh, energies, places, below, steps, network, state
                 else:
                     _logits_beyond(numbers, network, state, layer, (first, stop), False)
                 energy = _energy(state.new_logits, network, state.lanes)
-                if energy < level or (energy == level and places[i] < tie):
+                if _is_accepted(energy, places[i], below):
                     if layer < depth:
                         _logits_beyond(numbers, network, state, layer, (first, stop), True)
                     _keep_units(network, state, layer, (first, stop))
@@ -370,7 +378,7 @@ def sweep_units(particles, fresh, energies, places, below, steps, network, state
         for x in range(0, state.logits.shape[0], LANES):
             store(state.new_logits, x, add(load(state.logits, x), splat(change)))
         energy = _energy(state.new_logits, network, state.lanes)
-        if energy < level or (energy == level and places[i] < tie):
+        if _is_accepted(energy, places[i], below):
             energies[i] = energy
             accepted[depth] += 1
         else:

@@ -130,6 +130,49 @@ def test_below_a_level_the_conditional_law_stays():
     assert min(p_values(walk)) < 1e-6
 
 
+def test_what_is_undefined_stays_and_nothing_becomes_it():
+    """At a level of infinity, too, where a change of NaN would not lead back to what the map says."""
+    network, function = MLP(3, (4, 4), activation="sin", weight_std=3e3, bias_std=3e3), "01101000"
+    walk, energy = NetworkWalk(network, function), logit_energy(network, function)
+    particles = walk.start(1, draws(400))
+    before, energies = particles.copy(), walk.energies(particles)
+    undefined = np.isinf(energies)
+    np.testing.assert_array_equal(undefined, np.isnan(energy(particles)))
+    assert 40 < undefined.sum() < 360
+    accepted = walk.sweep(
+        particles, energies, np.zeros(400), (np.inf, 0.5), np.full(3, 0.9), 9, draws(400, 1000)
+    )
+    assert (accepted > 0.3).all()
+    np.testing.assert_array_equal(particles[undefined], before[undefined])
+    assert (particles[~undefined] != before[~undefined]).any(axis=1).all()
+    np.testing.assert_array_equal(np.isinf(energies), undefined)
+    assert np.isfinite(energy(particles)[~undefined]).all()
+
+
+@pytest.mark.parametrize("n_inputs", [1, 2])
+def test_what_is_undefined_is_so_at_a_position_that_there_is(n_inputs):
+    """Not where short truth tables are padded: inputs of 0 would make sums that no input of -1 or 1 makes."""
+    network = MLP(n_inputs, (1, 1), activation="sin", weight_std=8e3, bias_std=8e3, inputs="pm1")
+    walk, energy = NetworkWalk(network, "x1"), logit_energy(network, "x1")
+    particles = walk.start(1, draws(2000))
+    defined = np.isfinite(energy(particles))
+    np.testing.assert_array_equal(np.isfinite(walk.energies(particles)), defined)
+    _, _, *weights, bias, later_weight, later_bias = 8e3 * particles[:, : network.noise.size].T.astype(float)
+    at_0 = later_weight * np.sin(bias) + later_bias
+    assert (np.abs(at_0[defined]) > 1.1e4).sum() > 5 and len(weights) == n_inputs
+
+
+def test_biases_that_rounding_loses_move_with_all_other_parameters():
+    for fitting in (MLP(3, (4,), bias_std=1e-3), MLP(7, (40, 40)), MLP(3, (4,), "tanh", bias_std=1e-9)):
+        assert NetworkWalk.fits(fitting)
+    for lost in (
+        MLP(3, (4,), bias_std=1e-8),
+        MLP(3, (4, 4, 4), weight_std=100.0),
+        MLP(3, (4,), bias_std=0.0),
+    ):
+        assert not NetworkWalk.fits(lost)
+
+
 def test_splitting_by_units_finds_what_counting_finds():
     """The ten most frequent of rare functions at n = 3: |z| < 4 each, mean square of z about 1 (fixed seed).
 
@@ -181,12 +224,19 @@ def test_smaller_steps_mean_more_passes():
 
 def test_what_cannot_be():
     network = MLP(3, (4,))
-    with pytest.raises(ValueError, match="offset must be 0 or above"):
+    with pytest.raises(ValueError, match="offset must be a number from 0"):
         NetworkWalk(network, "x1", offset=-1.0)
     with pytest.raises(ValueError, match="zeros and ones"):
         NetworkWalk(network, "0110")
-    with pytest.raises(ValueError, match="logits of exactly 0"):  # changed sums would make them 1e-8 or so
+    with pytest.raises(ValueError, match="logits next to 0"):  # changed sums would make them 1e-8 or so
         NetworkWalk(MLP(3, (4,), bias_std=0.0), "x1")
+    walk = NetworkWalk(network, "x1")
+    rows = walk.start(0, draws(5))
+    for wrong in (rows.astype(np.float64), rows[:, :9], rows[0], np.ascontiguousarray(rows[:, :9])):
+        with pytest.raises(ValueError, match="particles must be a contiguous array of float32, 21 columns"):
+            walk.energies(wrong)
+    with pytest.raises(ValueError, match=r"energies and places must have shape \(5,\) and steps \(2,\)"):
+        walk.sweep(rows, np.zeros(5), np.zeros(4), (1.0, 0.0), np.ones(2), 0, draws(5))
     with pytest.raises(ValueError, match="noise must be left out"):
         split(NetworkWalk(network, "x1"), network.noise)
     with pytest.raises(ValueError, match="noise must be a Noise"):
