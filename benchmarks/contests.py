@@ -206,7 +206,7 @@ def tally(count: int, program: Callable[[counting.Words], object]) -> Contest:
     undefined = np.zeros(_BLOCK, dtype=bool)
 
     def ours() -> None:
-        tally = Tally(words=2)
+        tally = Tally(words=2, samples=count)
         for start in range(0, count, _BLOCK):
             block = functions[start : start + _BLOCK]
             tally.add_samples(block, undefined[: len(block)])

@@ -13,6 +13,7 @@ worked on, which hides the memory's latency.
 from __future__ import annotations
 
 import contextlib
+import math
 import mmap
 from typing import Any
 
@@ -37,6 +38,7 @@ SMALLEST = 64
 GROWTH = 1.5
 _SMALL = 2**20  # bytes up to which a table grows faster: little is wasted, and entries are moved less
 _GROWTH_OF_SMALL = 4
+_LEAST_GROWTH, _MOST_GROWTH = 1.2, 2.0  # where a forecast says how large a table will be
 _FULLEST = 0.78
 _ASIDE = 1024
 _TOGETHER = 64  # places whose entries are moved together
@@ -277,11 +279,16 @@ class HashTable:
         """Whether ``more`` further functions would need a larger table."""
         return self.used + more > _FULLEST * len(self.entries)
 
-    def reserve(self, more: int) -> None:
-        """Make room for ``more`` further functions."""
+    def reserve(self, more: int, forecast: float = 0) -> None:
+        """Make room for ``more`` further functions, in even steps to a forecast of how many there will be."""
         while self.used + more > _FULLEST * self._planned:
             is_small = 8 * self._planned * self._width < _SMALL
-            self._planned = int(self._planned * (_GROWTH_OF_SMALL if is_small else GROWTH)) + 1
+            growth = _GROWTH_OF_SMALL if is_small else GROWTH
+            to_come = 1.01 * forecast / (_FULLEST * self._planned)
+            if to_come > 1:
+                most = _GROWTH_OF_SMALL if is_small else _MOST_GROWTH
+                growth = max(_LEAST_GROWTH, to_come ** (1 / math.ceil(math.log(to_come, most))))
+            self._planned = int(self._planned * growth) + 1
         capacity = self._planned
         if capacity > len(self.entries) and not self._grow_in_place(capacity):
             smaller = self.entries

@@ -100,7 +100,8 @@ class Run:
         self._interrupted = False
 
     def _new_tally(self) -> Tally:
-        return Tally(words_of(self.map.n_inputs), clustered=self.span.readouts > 1)
+        samples = 0 if self.checkpoint else self.span.stop - self.span.first  # or it is written as it grows
+        return Tally(words_of(self.map.n_inputs), clustered=self.span.readouts > 1, samples=samples)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         chain = checkpoint.restore()

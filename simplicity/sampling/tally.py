@@ -145,6 +145,8 @@ class Tally:
         Words of a packed function.
     clustered : bool
         Whether samples come in clusters of more than one (readouts): keeps sums of squares, too.
+    samples : int
+        How many samples there will be, if that is known: tables then grow in fewer steps, and no further.
 
     Examples
     --------
@@ -154,8 +156,9 @@ class Tally:
     (2, 1)
     """
 
-    def __init__(self, words: int, clustered: bool = False) -> None:
+    def __init__(self, words: int, clustered: bool = False, samples: int = 0) -> None:
         self.words = words
+        self._samples = samples
         self.clustered = clustered
         # Sizes differ from the start, so that the shards, all about equally full, do not grow at once.
         sizes = [int(SMALLEST * GROWTH ** (shard / SHARDS)) for shard in range(SHARDS)]
@@ -243,8 +246,19 @@ class Tally:
             with lock:
                 if shard.lacks_room(stop - first):
                     with self._growing:
-                        shard.reserve(stop - first)
+                        shard.reserve(stop - first, self._forecast(shard, stop - first))
                 shard.add(rows[first:stop], row_hashes[first:stop])
+
+    def _forecast(self, shard: HashTable, more: int) -> float:
+        """Functions that a shard will hold: samples after the next ``more`` are new with the unseen mass.
+
+        0 where nobody knows.
+        """
+        if self.n_samples >= self._samples:
+            return 0
+        to_come = (self._samples - self.n_samples) / SHARDS
+        before = max(self.n_samples - SHARDS * more, 1)
+        return shard.used + more + to_come * min(self.lonely / before, 1)
 
     def table(self) -> Table:
         """All functions and their counts, in no order."""

@@ -139,6 +139,25 @@ def test_a_tally_that_is_taken_is_empty(readouts):
     assert all(sorted(a.tolist()) == sorted(b.tolist()) for a, b in zip(kept, tally.table(), strict=True))
 
 
+@pytest.mark.parametrize("kinds", [2**40, 2000])
+def test_a_tally_that_knows_how_many_samples_come_counts_the_same(kinds):
+    """Its tables are then no larger than they must be, where nearly all samples are new."""
+    numbers = np.random.default_rng(0).integers(0, kinds, (2**20, 1)).astype(np.uint64)
+    defined = np.zeros(2**15, dtype=bool)
+    plain, foretold = Tally(1), Tally(1, samples=len(numbers))
+    for block in np.split(numbers, 32):
+        for tally in (plain, foretold):
+            tally.add_samples(block, defined)
+    expected, counts = np.unique(numbers, return_counts=True)
+    for tally in (plain, foretold):
+        table = tally.table()
+        order = np.argsort(table.functions[:, 0])
+        assert np.array_equal(table.functions[order, 0], expected)
+        assert np.array_equal(table.counts[order], counts)
+    if kinds > 2**30:
+        assert foretold.nbytes < 1.1 * 16 / 0.78 * foretold.distinct < plain.nbytes
+
+
 def test_nothing_adds_nothing():
     tally = Tally(2)
     tally.add_samples(np.empty((0, 2), dtype=np.uint64), np.empty(0, dtype=bool))
