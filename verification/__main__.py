@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"of {', '.join(VERIFICATIONS)}; default all"
     )
-    parser.add_argument("--minutes", type=float, default=12.0, help="of each; fewer functions where too slow")
+    parser.add_argument("--minutes", type=float, default=20.0, help="of each; fewer functions where too slow")
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--redraw", action="store_true", help="draw the tables in the folder, verify nothing")
     arguments = parser.parse_args()

@@ -131,7 +131,7 @@ def energies_and_moves(seconds: float) -> Iterator[dict[str, Any]]:
         "all parameters": (False, 1 / 4, {"sweeps": 8}),
         "all parameters, offset 1/16": (False, 1 / 16, {"sweeps": 8}),
     }
-    for text, error in (("x1 ^ x2", 0.5), ("x1 ^ x2 ^ x3", 0.7), (random, 1.5)):
+    for text, error, limit in (("x1 ^ x2", 0.5, 60.0), ("x1 ^ x2 ^ x3", 0.7, 60.0), (random, 1.5, 150.0)):
         function = as_function(text, 7)
         for name, (by_units, offset, others) in ways.items():
             if text == random and (not by_units or others):
@@ -144,7 +144,7 @@ def energies_and_moves(seconds: float) -> Iterator[dict[str, Any]]:
                 break
             moves = None if by_units else MLP7.noise
             options = {"sweeps": 2, **others}
-            found = repeated(make, moves, seed=3, budget=Budget(error, seconds=240.0), **options)
+            found = repeated(make, moves, seed=3, budget=Budget(error, seconds=limit), **options)
             yield row(name, MLP7, function, found, np.nan, np.nan)
 
 
