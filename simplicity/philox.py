@@ -21,19 +21,18 @@ def _round(c, k0, k1):
 
 
 @inlined
-def _five_rounds(c, k0, k1):
-    c = _round(c, k0, k1)
-    c = _round(c, k0 + _WEYL_0, k1 + _WEYL_1)
-    c = _round(c, k0 + U64(2) * _WEYL_0, k1 + U64(2) * _WEYL_1)
-    c = _round(c, k0 + U64(3) * _WEYL_0, k1 + U64(3) * _WEYL_1)
-    return _round(c, k0 + U64(4) * _WEYL_0, k1 + U64(4) * _WEYL_1)
-
-
-@inlined
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds on 32-bit values held in uint64, numbers or vectors: four words. Pure integer arithmetic."""
-    c = _five_rounds((c0, c1, c2, c3), k0, k1)  # as a loop, vectors would go through memory
-    return _five_rounds(c, k0 + U64(5) * _WEYL_0, k1 + U64(5) * _WEYL_1)
+    c = _round((c0, c1, c2, c3), k0, k1)  # in a loop, vectors would go through memory
+    c = _round(c, k0 + U64(1) * _WEYL_0, k1 + U64(1) * _WEYL_1)
+    c = _round(c, k0 + U64(2) * _WEYL_0, k1 + U64(2) * _WEYL_1)
+    c = _round(c, k0 + U64(3) * _WEYL_0, k1 + U64(3) * _WEYL_1)
+    c = _round(c, k0 + U64(4) * _WEYL_0, k1 + U64(4) * _WEYL_1)
+    c = _round(c, k0 + U64(5) * _WEYL_0, k1 + U64(5) * _WEYL_1)
+    c = _round(c, k0 + U64(6) * _WEYL_0, k1 + U64(6) * _WEYL_1)
+    c = _round(c, k0 + U64(7) * _WEYL_0, k1 + U64(7) * _WEYL_1)
+    c = _round(c, k0 + U64(8) * _WEYL_0, k1 + U64(8) * _WEYL_1)
+    return _round(c, k0 + U64(9) * _WEYL_0, k1 + U64(9) * _WEYL_1)
 
 
 @kernel

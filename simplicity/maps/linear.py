@@ -245,30 +245,10 @@ def linear_readouts(layers, width, scales, tiles, source, out, x):
     for group in range(0, readouts, TILE_UNITS):
         r = min(group, readouts - TILE_UNITS)  # the last four again rather than one by one
         s = tile_products(layers, r * pitch, pitch, tiles.rows, tiles.units, source)
-        _write_four(s, scales, layers, r, width, out, x)
-
-
-@inlined
-def _write_four(s, scales, layers, r, width, out, x):
-    """:func:`write_signs` of four last layers, from r on; what is not finite is looked for in all at once."""
-    pitch = width + 1
-    bias_0 = r * pitch + width
-    bias_1, bias_2, bias_3 = bias_0 + pitch, bias_0 + 2 * pitch, bias_0 + 3 * pitch
-    a, b = _finished(s[0], scales, layers, bias_0), _finished(s[1], scales, layers, bias_0)
-    c, d = _finished(s[2], scales, layers, bias_1), _finished(s[3], scales, layers, bias_1)
-    e, f = _finished(s[4], scales, layers, bias_2), _finished(s[5], scales, layers, bias_2)
-    g, h = _finished(s[6], scales, layers, bias_3), _finished(s[7], scales, layers, bias_3)
-    _write_bits(a, b, out[0], r, x)
-    _write_bits(c, d, out[0], r + 1, x)
-    _write_bits(e, f, out[0], r + 2, x)
-    _write_bits(g, h, out[0], r + 3, x)
-    total = add(add(add(a, b), add(c, d)), add(add(e, f), add(g, h)))
-    if not_a_number(multiply(total, splat(np.float32(0)))) == 0 and out[2].shape[0] == 0:
-        return
-    _note_logits(a, b, out, r, x)
-    _note_logits(c, d, out, r + 1, x)
-    _note_logits(e, f, out, r + 2, x)
-    _note_logits(g, h, out, r + 3, x)
+        write_signs(s[0], s[1], scales, layers, r, width, out, x)
+        write_signs(s[2], s[3], scales, layers, r + 1, width, out, x)
+        write_signs(s[4], s[5], scales, layers, r + 2, width, out, x)
+        write_signs(s[6], s[7], scales, layers, r + 3, width, out, x)
 
 
 @inlined
@@ -284,26 +264,13 @@ def write_signs(low, high, scales, layers, r, width, out, x):
     x : int
         The first position.
     """
-    bias = r * (width + 1) + width
+    words, undefined, logits = out
+    bias, row, first = r * (width + 1) + width, np.uint64(r), np.uint64(x)
     low, high = _finished(low, scales, layers, bias), _finished(high, scales, layers, bias)
-    _write_bits(low, high, out[0], r, x)
-    _note_logits(low, high, out, r, x)
-
-
-@inlined
-def _write_bits(low, high, words, r, x):
-    """Set the bits of row r from position x on where two vectors of logits are above 0."""
-    row, first = np.uint64(r), np.uint64(x)
     bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
     words[row, first >> np.uint64(6)] |= bits << (first & np.uint64(63))
-
-
-@inlined
-def _note_logits(low, high, out, r, x):
-    """Note whether logits are not finite, and the logits themselves, if wanted."""
-    words, undefined, logits = out
     zero = splat(np.float32(0))  # times what is not finite is NaN
-    undefined[np.uint64(r)] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
+    undefined[row] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
     if logits.shape[0] > 0:
         place = r * (logits.shape[0] // words.shape[0]) + x
         store(logits, place, low)

@@ -94,7 +94,7 @@ def test_a_logit_that_is_not_finite_makes_its_own_function_undefined(widths, rea
 
 
 def test_logits_whose_sum_alone_is_infinite_are_finite():
-    """Four last layers are looked at together."""
+    """Those of several last layers, that is."""
     pf_map = MLP(5, (6, 8))
     noise, size = pf_map.noise.draw(1, np.arange(3)).copy(), pf_map.readout.size
     further = np.resize(noise[0, :size], (3, 5 * size)).copy()
