@@ -25,6 +25,7 @@ from simplicity.compilation import inlined, row
 from simplicity.functions.bits import (
     IS_ONE,
     copy,
+    count_ones,
     exchange,
     is_equal,
     is_exchangeable,
@@ -65,7 +66,8 @@ class Workspace(NamedTuple):
     order: npt.NDArray[np.int64]
     places: npt.NDArray[np.int64]
     sums: npt.NDArray[np.uint64]
-    values: npt.NDArray[np.uint64]
+    values: npt.NDArray[np.uint64]  # of positions: what their low and high bits add
+    parts: npt.NDArray[np.uint64]  # sums of values, by low and by high bits
     tables: npt.NDArray[np.uint64]
     relations: Relations
 
@@ -88,7 +90,8 @@ def workspace(n_inputs: int, n_words: int) -> Workspace:
         order=np.zeros(n_inputs, np.int64),
         places=np.zeros(n_inputs, np.int64),
         sums=np.zeros(n_inputs, np.uint64),
-        values=np.zeros(2**n_inputs, np.uint64),
+        values=np.zeros((2, 2 ** ((n_inputs + 1) // 2)), np.uint64),
+        parts=np.zeros((2, 2 ** ((n_inputs + 1) // 2)), np.uint64),
         tables=np.zeros((4, n_words), np.uint64),
         relations=Relations(
             np.zeros(pairs, np.bool_),
@@ -132,40 +135,50 @@ def arrange(words, order, places):
 
 
 @inlined
-def _find_relations(words, with_negation, found, tables):
-    """Fill in which exchanges and negations leave the function alone."""
-    n_inputs = found.negated.shape[0]
-    negated, both = row(tables, 0, words.shape[0]), row(tables, 1, words.shape[0])
-    for j in range(n_inputs):
+def _find_relations(words, with_negation, s):
+    """Fill in which exchanges and negations leave the function alone, of those that the first colours allow."""
+    colours, free, found = s.colours[0], s.free[0], s.relations
+    negated, both = row(s.tables, 0, words.shape[0]), row(s.tables, 1, words.shape[0])
+    for j in range(colours.shape[0]):
+        if with_negation:
+            copy(negated, words)
+            negate(negated, j)
+            found.negated[j] = is_equal(negated, words)
         for i in range(j):
-            found.exchanged[i, j] = found.exchanged[j, i] = is_exchangeable(words, i, j)
-        if not with_negation:
-            continue
-        copy(negated, words)
-        negate(negated, j)
-        found.negated[j] = is_equal(negated, words)
-        for i in range(j):
-            found.exchanged_negated[i, j] = found.exchanged_negated[j, i] = is_exchangeable(negated, i, j)
-            copy(both, negated)
-            negate(both, i)
-            found.both_negated[i, j] = found.both_negated[j, i] = is_equal(both, words)
+            is_tied = colours[i] == colours[j]
+            found.exchanged[i, j] = found.exchanged[j, i] = is_tied and is_exchangeable(words, i, j)
+            is_tied &= with_negation
+            are_like = is_tied and is_exchangeable(negated, i, j)
+            found.exchanged_negated[i, j] = found.exchanged_negated[j, i] = are_like
+            if (free >> i) & (free >> j) & 1:
+                copy(both, negated)
+                negate(both, i)
+                found.both_negated[i, j] = found.both_negated[j, i] = is_equal(both, words)
 
 
 @inlined
 def _weigh(colours, free, values):
-    """A number for each position that depends on the colours of its ones; free variables do not count."""
-    values[0] = _CHOSEN  # not zero, which mixing would leave alone
+    """Number positions by the colours of their ones, in two parts; free variables do not count."""
+    values[0, 0] = _CHOSEN  # not zero, which mixing would leave alone
+    values[1, 0] = np.uint64(0)
+    n_low = (colours.shape[0] + 1) >> 1
     for k in range(colours.shape[0]):
-        size = 1 << k
+        part = np.int64(k >= n_low)
+        size = 1 << (k - part * n_low)
         colour = colours[k] if not (free >> k) & 1 else np.uint64(0)
         for x in range(size):
-            values[size + x] = values[x] + colour
-    for x in range(values.shape[0]):
-        values[x] = _mixed(values[x])
+            values[part, size + x] = values[part, x] + colour
+    return n_low
 
 
 @inlined
-def _influence(words, variable, polarity, values):
+def _value(x, n_low, values):
+    """The value of a position: a hash of the set of the colours of its ones."""
+    return _mixed(values[0, x & ((1 << n_low) - 1)] + values[1, x >> n_low])
+
+
+@inlined
+def _influence(words, variable, polarity, is_flat, n_low, values):
     """Sum of the values of the edges, in the direction of a variable, across which the function changes."""
     total = np.uint64(0)
     for w in range(words.shape[0]):
@@ -175,47 +188,78 @@ def _influence(words, variable, polarity, values):
             continue
         else:
             changes = words[w] ^ words[w + (1 << (variable - 6))]
+        if is_flat:
+            total += np.uint64(count_ones(changes)) * _mixed(_CHOSEN)
+            continue
         while changes:
             x = w * 64 + lowest_one(changes)
             changes &= changes - np.uint64(1)
-            total += values[x ^ polarity]
+            total += _value(x ^ polarity, n_low, values)
     return total
 
 
 @inlined
-def _sum_up(words, polarity, values, sums):
-    """Sum of the values of all ones; and of those at which each variable is 1."""
+def _sum_up_flat(words, sums):
+    """What `_sum_up` gives where all values are the same."""
     total = np.uint64(0)
-    sums[:] = np.uint64(0)
+    for w in range(words.shape[0]):
+        total += np.uint64(count_ones(words[w])) * _mixed(_CHOSEN)
+    for k in range(sums.shape[0]):
+        ones = 0
+        for w in range(words.shape[0]):
+            if k < 6:
+                ones += count_ones(words[w] & IS_ONE[k])
+            elif w & (1 << (k - 6)):
+                ones += count_ones(words[w])
+        sums[k] = np.uint64(ones) * _mixed(_CHOSEN)
+    return total
+
+
+@inlined
+def _sum_up(words, polarity, n_low, values, parts, sums):
+    """Sum of the values of all ones; and of those at which each variable is 1."""
+    parts[:] = np.uint64(0)
     for w in range(words.shape[0]):
         rest = words[w]
         while rest:
             x = (w * 64 + lowest_one(rest)) ^ polarity
             rest &= rest - np.uint64(1)
-            value = values[x]
-            total += value
-            for k in range(sums.shape[0]):
-                sums[k] += value * np.uint64((x >> k) & 1)
-    return total
+            value = _value(x, n_low, values)
+            parts[0, x & ((1 << n_low) - 1)] += value
+            parts[1, x >> n_low] += value
+    for k in range(sums.shape[0] - 1, -1, -1):
+        part = np.int64(k >= n_low)
+        size = 1 << (k - part * n_low)
+        total = np.uint64(0)
+        for x in range(size):
+            total += parts[part, size + x]
+            parts[part, x] += parts[part, size + x]
+        sums[k] = total
+    return parts[0, 0]
 
 
 @inlined
 def _refine(words, s, depth):
-    """Refine the colours at a depth, and settle polarities, until nothing changes."""
+    """Refine the colours at a depth, and settle polarities, until nothing changes; return how many there are."""
     colours, sums, values = s.colours[depth], s.sums, s.values
     polarity, free = s.polarity[depth], s.free[depth]
     n_inputs = colours.shape[0]
     cells = 0
     for _ in range(2 * n_inputs + 2):
-        _weigh(colours, free, values)
-        total = _sum_up(words, polarity, values, sums)
+        n_low = 0
+        is_flat = free == (1 << n_inputs) - 1  # at the very start, and where all influences are even
+        if is_flat:
+            total = _sum_up_flat(words, sums)
+        else:
+            n_low = _weigh(colours, free, values)
+            total = _sum_up(words, polarity, n_low, values, s.parts, sums)
         before_polarity, before_free = polarity, free
         for k in range(n_inputs):
             if not (before_free >> k) & 1:
                 continue
             odd = sums[k] + sums[k] - total  # changes its sign with the variable
             if odd == 0 or odd == _HALF:
-                sums[k] = _FREE + _influence(words, k, before_polarity, values)
+                sums[k] = _FREE + _influence(words, k, before_polarity, is_flat, n_low, values)
                 continue
             if odd > _HALF:
                 polarity ^= 1 << k
@@ -234,6 +278,7 @@ def _refine(words, s, depth):
             break
     s.polarity[depth] = polarity
     s.free[depth] = free
+    return cells
 
 
 @inlined
@@ -328,7 +373,6 @@ def _parts_at(s, depth):
 def search(words, with_negation, s, best):
     """Write the canonical form under permutation (and negation) to best; return the number of symmetries."""
     n_inputs = s.order.shape[0]
-    _find_relations(words, with_negation, s.relations, s.tables)
     s.colours[0, :] = np.uint64(1)
     s.polarity[0] = 0
     s.free[0] = (1 << n_inputs) - 1 if with_negation else 0
@@ -337,7 +381,9 @@ def search(words, with_negation, s, best):
     has_best = False
     depth = 0
     while True:
-        _refine(words, s, depth)
+        cells = _refine(words, s, depth)
+        if depth == 0 and (cells < n_inputs or s.free[0]):
+            _find_relations(words, with_negation, s)
         leaves = _expand(s, depth)
         trace = leaves
         for k in range(n_inputs):
