@@ -148,14 +148,14 @@ def repeated(
         if pilot.status in ("reached", "over budget"):
             break
     if pilot.status != "reached":
-        return _without_number(pilot, pilot.status, [pilot], start)
+        return _without_number(pilot, pilot.status, [], spent, start)
     bits = max(1.0, -pilot.log2_probability)
     wanted = particles or _wanted_particles(bits, budget.target_error, spread)
     if number:  # fewer got stuck
         wanted = max(wanted, scout_particles)
     count = _affordable(wanted, pilot, budget, start, spent)
     if count < min(_FEWEST_PARTICLES, wanted):
-        return _without_number(pilot, "over budget", [pilot], start)
+        return _without_number(pilot, "over budget", [], spent, start)
     if count >= 2 * scout_particles:  # few scouts lag behind deep down, and would leave too many levels
         better = led(_PILOT, count)
         pilot = better if better.status == "reached" else pilot
@@ -176,7 +176,7 @@ def repeated(
             # With frozen levels time runs out by the clock, whatever the results: those in time are unbiased.
             if len(done) < len(batch) and (not frozen or len(done) < _FEWEST_RUNS):
                 if not runs:
-                    return _without_number(pilot, _worst(batch), [pilot, *batch], start)
+                    return _without_number(pilot, _worst(batch), batch, spent, start)
                 break
             batch = done
             runs += batch
@@ -243,14 +243,16 @@ def _diagnostics(pilot: SplittingRun, runs: Sequence[SplittingRun]) -> dict[str,
     }
 
 
-def _without_number(pilot: SplittingRun, status: str, runs: list[SplittingRun], start: float) -> Estimate:
+def _without_number(
+    pilot: SplittingRun, status: str, runs: list[SplittingRun], spent: int, start: float
+) -> Estimate:
     return no_number(
         "splitting",
         status,  # type: ignore[arg-type]
-        runs=len(runs),
-        evaluations=sum(run.evaluations for run in runs),
+        runs=1 + len(runs),
+        evaluations=spent + sum(run.evaluations for run in runs),
         seconds=time.perf_counter() - start,
-        diagnostics=_diagnostics(pilot, runs),
+        diagnostics=_diagnostics(pilot, runs or [pilot]),
     )
 
 
@@ -259,10 +261,10 @@ def _combined(
 ) -> Estimate:
     values = np.array([run.log2_probability for run in runs])
     if np.isinf(values).sum() * 2 > len(values) or not np.isfinite(values).any():
-        return _without_number(pilot, "extinct", [pilot, *runs], start)
+        return _without_number(pilot, "extinct", runs, spent, start)
     value, error, interval = log2_of_mean(values)
     if error > _LARGEST_ERROR:
-        return _without_number(pilot, "few ancestors", [pilot, *runs], start)
+        return _without_number(pilot, "few ancestors", runs, spent, start)
     status: Status = "converged" if error <= target_error else "above target error"
     if min(run.ancestors for run in runs) <= 1 and value < -1:
         status = "few ancestors"

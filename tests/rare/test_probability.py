@@ -121,6 +121,20 @@ def test_what_no_parameters_induce_is_never_a_number():
     assert found.status == "not reached" and np.isnan(found.log2_prior)
 
 
+def test_all_evaluations_are_told_without_a_number_too():
+    """Of the short run that did not arrive and of the longer one after it; compiling draws 4 or 8 rows."""
+    rows = 0
+
+    def counted(noise):
+        nonlocal rows
+        rows += len(noise)
+        return np.abs(noise[:, 0]) + 1
+
+    settings = {"particles": 64, "pilot_particles": 16, "sweeps": 2, "lowest_log2": -20}
+    found = repeated(lambda: counted, Perceptron(2).noise, **settings)
+    assert found.status == "not reached" and rows - 8 <= found.evaluations < rows
+
+
 def test_the_same_for_any_threads():
     settings = {"method": "splitting", "particles": 64, "target_error": 5.0, "budget_seconds": None}
     one, two = (probability(SMALL, "x1 ^ x2", threads=threads, **settings) for threads in (1, 3))
