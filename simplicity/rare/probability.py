@@ -202,7 +202,8 @@ def probability(
     budget_seconds : float or None
         Wall time for each function, compilation aside.
     max_evaluations : int, optional
-        Draws of the map for each function; of networks, moves of units, which cost a tenth.
+        Draws of the map for each function; of networks, moves of units, which cost a tenth of that where two
+        layers are 40 wide, and up to a whole one where layers are narrow or many.
     threads : int, optional
         Default: all processors.
     progress : bool
