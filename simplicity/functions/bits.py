@@ -80,6 +80,20 @@ def exchange(words, low, high):
 
 
 @inlined
+def arrange(words, order, places):
+    """Permute the variables in place: afterwards variable i is what was variable order[i]."""
+    n_inputs = order.shape[0]
+    for i in range(n_inputs):
+        places[i] = i
+    for i in range(n_inputs - 1, 0, -1):
+        j = i
+        while places[j] != order[i]:
+            j -= 1
+        exchange(words, j, i)
+        places[j] = places[i]
+
+
+@inlined
 def is_exchangeable(words, low, high):
     """Whether exchanging two variables, low < high, changes nothing."""
     different = np.uint64(0)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from simplicity.compilation import inlined, kernel, row
 from simplicity.functions.bits import (
     IS_ONE,
+    arrange,
     copy,
     count_ones,
     is_equal,
@@ -22,8 +23,9 @@ from simplicity.functions.bits import (
     negate,
 )
 from simplicity.functions.operations import complement, negate_inputs, permute_inputs
-from simplicity.functions.orbit_search import arrange, search, sort_variables, workspace
+from simplicity.functions.orbit_search import search, workspace
 from simplicity.functions.packing import checked_words, position_mask, words_of
+from simplicity.functions.refinement import sort_variables, sum_where_one
 
 _MOST_MEMBERS = 2**20
 
@@ -33,9 +35,8 @@ class _Tables(NamedTuple):
 
     mask: np.uint64  # the positions of a word
     is_one: NDArray[np.uint64]  # (n, words): where each variable is 1
-    of_byte: NDArray[
-        np.uint64
-    ]  # (ones of its number, byte, 4): what a byte adds to three variables, and to all
+    #: (ones of a byte's number, byte, 4): what it adds to the keys of variables 0 to 2, and of those above
+    of_byte: NDArray[np.uint64]
     group: NDArray[np.uint64]  # orders of the groups: permutations, complement, negations
 
 
@@ -61,7 +62,7 @@ def _tables(n_inputs: int) -> _Tables:
 
 
 class _Scratch(NamedTuple):
-    """What the kernels write to: tables of functions, sums over bytes, keys of variables."""
+    """What the kernels write to: tables of functions, what bytes add to keys, keys of variables."""
 
     tables: NDArray[np.uint64]
     sums: NDArray[np.uint64]
@@ -69,10 +70,8 @@ class _Scratch(NamedTuple):
 
 
 def _scratch(n_inputs: int) -> _Scratch:
-    tables = np.zeros((4, words_of(n_inputs)), dtype=np.uint64)
-    return _Scratch(
-        tables, np.zeros(2 ** max(n_inputs - 3, 0), np.uint64), np.zeros(max(n_inputs, 3), np.uint64)
-    )
+    shapes = ((4, words_of(n_inputs)), 2 ** max(n_inputs - 3, 0), max(n_inputs, 3))
+    return _Scratch(*(np.zeros(shape, np.uint64) for shape in shapes))
 
 
 # ------------------------------------------------------------------------------------------ kernels
@@ -88,16 +87,7 @@ def _set_keys(words, of_byte, sums, keys):
         third += of_byte[above, byte, 2]
         sums[b] = of_byte[above, byte, 3]
     keys[0], keys[1], keys[2] = first, second, third
-    half = sums.shape[0] >> 1
-    k = keys.shape[0] - 1
-    while half:
-        total = np.uint64(0)
-        for b in range(half):
-            total += sums[half + b]
-            sums[b] += sums[half + b]
-        keys[k] = total
-        half >>= 1
-        k -= 1
+    sum_where_one(sums, keys.shape[0], keys)
 
 
 @inlined
@@ -147,8 +137,8 @@ def _settled_polarities(words, is_one, out):
 def _negated_form(words, permutes, tables, own, s, out):
     """Canonical form under negation, and permutation; returns how many changes leave the function alone.
 
-    The smallest of all polarities that counting leaves open; with permutation, if they are more than two, of
-    those that a search leaves open.
+    The smallest of all polarities that counting leaves open; with permutation, where that is more than one
+    input, of those that a search leaves open.
     """
     n_words = words.shape[0]
     table, form = row(own.tables, 0, n_words), row(own.tables, 1, n_words)
