@@ -91,10 +91,10 @@ def _set_keys(words, of_byte, sums, keys):
 
 
 @inlined
-def _permutation_form(words, tables, own, s, out):
-    """Canonical form under permutation; returns how many permutations leave the function alone.
+def _sorted_form(words, tables, own, s, out):
+    """Put the variables in the order of their keys; return how many permutations leave the function alone.
 
-    Variables go in the order of their keys. Ties are no matter where exchanging the tied changes nothing.
+    Or 0 where that is no canonical form: ties are no matter only where exchanging the tied changes nothing.
     """
     keys, order = own.keys, s.order
     _set_keys(words, tables.of_byte, own.sums, keys)
@@ -108,18 +108,17 @@ def _permutation_form(words, tables, own, s, out):
             tied = 1
             continue
         if not is_exchangeable(out, i - 1, i):
-            return search(words, False, s, out)
+            return np.uint64(0)
         tied += 1
         symmetries *= np.uint64(tied)
     return symmetries
 
 
 @inlined
-def _settled_polarities(words, is_one, out):
-    """Negate inputs so that each is 1 at more ones than it is 0; return those (bits) with as many."""
+def _settle_polarities(words, is_one):
+    """Negate inputs so that each is 1 at no fewer ones than it is 0; return those (bits) with as many."""
     ones = 0
     for w in range(words.shape[0]):
-        out[w] = words[w]
         ones += count_ones(words[w])
     free = 0
     for k in range(is_one.shape[0]):
@@ -129,51 +128,45 @@ def _settled_polarities(words, is_one, out):
         if 2 * at_one == ones:
             free |= 1 << k
         elif 2 * at_one < ones:
-            negate(out, k)
+            negate(words, k)
     return free
 
 
 @inlined
-def _negated_form(words, permutes, tables, own, s, out):
-    """Canonical form under negation, and permutation; returns how many changes leave the function alone.
+def _form(words, changes, tables, own, s, out):
+    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the symmetries.
 
-    The smallest of all polarities that counting leaves open; with permutation, where that is more than one
-    input, of those that a search leaves open.
+    The smallest of all polarities that counting leaves open; but with permutation, where that is more than
+    one input, a search finds order and polarities together.
     """
     n_words = words.shape[0]
     table, form = row(own.tables, 0, n_words), row(own.tables, 1, n_words)
-    free = _settled_polarities(words, tables.is_one, table)
-    if permutes and free & (free - 1):
-        return search(words, True, s, out)
+    copy(table, words)
+    free = _settle_polarities(table, tables.is_one) if changes & 4 else 0
+    permutes = changes & 1 != 0
+    searches_polarities = permutes and free & (free - 1) != 0
+    n_steps = 1 if searches_polarities else 1 << count_ones(np.uint64(free))
     symmetries = np.uint64(0)
-    for step in range(1 << count_ones(np.uint64(free))):  # in the order of a Gray code
+    for step in range(n_steps):  # in the order of a Gray code
         if step:
             left = free
             for _ in range(lowest_one(np.uint64(step))):
                 left &= left - 1
             negate(table, lowest_one(np.uint64(left)))
-        found = np.uint64(1)
-        if permutes:
-            found = _permutation_form(table, tables, own, s, form)
-        else:
+        found = np.uint64(0)
+        if not permutes:
             copy(form, table)
+            found = np.uint64(1)
+        elif not searches_polarities:
+            found = _sorted_form(table, tables, own, s, form)
+        if not found:
+            found = search(table, searches_polarities, s, form)
         if not symmetries or is_less(form, out):
             copy(out, form)
             symmetries = found
         elif is_equal(form, out):
             symmetries += found
     return symmetries
-
-
-@inlined
-def _form(words, changes, tables, own, s, out):
-    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the symmetries."""
-    if changes & 4:
-        return _negated_form(words, changes & 1 != 0, tables, own, s, out)
-    if changes & 1:
-        return _permutation_form(words, tables, own, s, out)
-    copy(out, words)
-    return np.uint64(1)
 
 
 @kernel
