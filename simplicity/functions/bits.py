@@ -57,7 +57,7 @@ def _moved(word, low, high):
 
 @inlined
 def exchange(words, low, high):
-    """Exchange two variables, low < high, in place."""
+    """Exchange two variables, low < high, in place; nothing happens where they are the same."""
     if high < 6:
         for w in range(words.shape[0]):
             changed, shift = _moved(words[w], low, high)
