@@ -57,7 +57,7 @@ def _moved(word, low, high):
 
 @inlined
 def exchange(words, low, high):
-    """Exchange two variables, low < high, in place."""
+    """Exchange two variables, low < high, in place; nothing happens where they are the same."""
     if high < 6:
         for w in range(words.shape[0]):
             changed, shift = _moved(words[w], low, high)
@@ -77,6 +77,20 @@ def exchange(words, low, high):
             kept = words[w]
             words[w] = words[other]
             words[other] = kept
+
+
+@inlined
+def arrange(words, order, places):
+    """Permute the variables in place: afterwards variable i is what was variable order[i]."""
+    n_inputs = order.shape[0]
+    for i in range(n_inputs):
+        places[i] = i
+    for i in range(n_inputs - 1, 0, -1):
+        j = i
+        while places[j] != order[i]:
+            j -= 1
+        exchange(words, j, i)
+        places[j] = places[i]
 
 
 @inlined

@@ -22,23 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import inlined, row
-from simplicity.functions.bits import (
-    IS_ONE,
-    copy,
-    count_ones,
-    exchange,
-    is_equal,
-    is_exchangeable,
-    is_less,
-    lowest_one,
-    negate,
-)
+from simplicity.functions.bits import arrange, copy, is_equal, is_exchangeable, is_less, negate
+from simplicity.functions.refinement import mixed, refine, sort_variables
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_MIX_2 = np.uint64(0xD6E8FEB86659FD93)
-_FREE = np.uint64(0xA0761D6478BD642F)
 _CHOSEN = np.uint64(0xE7037ED1A0B428DB)
-_HALF = np.uint64(2**63)
 
 
 class Relations(NamedTuple):
@@ -103,40 +90,8 @@ def workspace(n_inputs: int, n_words: int) -> Workspace:
 
 
 @inlined
-def _mixed(h):
-    h = (h ^ (h >> np.uint64(32))) * _MIX
-    h = (h ^ (h >> np.uint64(29))) * _MIX_2
-    return h ^ (h >> np.uint64(32))
-
-
-@inlined
-def sort_variables(keys, order):
-    """Put the variables in the order of their keys, those with equal keys in their own."""
-    n_inputs = order.shape[0]
-    for i in range(n_inputs):
-        place = 0
-        for j in range(n_inputs):
-            place += (keys[j] < keys[i]) | ((keys[j] == keys[i]) & (j < i))
-        order[place] = i
-
-
-@inlined
-def arrange(words, order, places):
-    """Permute the variables in place: afterwards variable i is what was variable order[i]."""
-    n_inputs = order.shape[0]
-    for i in range(n_inputs):
-        places[i] = i
-    for i in range(n_inputs - 1, 0, -1):
-        j = i
-        while places[j] != order[i]:
-            j -= 1
-        exchange(words, j, i)
-        places[j] = places[i]
-
-
-@inlined
 def _find_relations(words, with_negation, s):
-    """Fill in which exchanges and negations leave the function alone, of those that the first colours allow."""
+    """Fill in which exchanges and negations leave the function alone, where the first colours allow it."""
     colours, free, found = s.colours[0], s.free[0], s.relations
     negated, both = row(s.tables, 0, words.shape[0]), row(s.tables, 1, words.shape[0])
     for j in range(colours.shape[0]):
@@ -154,131 +109,6 @@ def _find_relations(words, with_negation, s):
                 copy(both, negated)
                 negate(both, i)
                 found.both_negated[i, j] = found.both_negated[j, i] = is_equal(both, words)
-
-
-@inlined
-def _weigh(colours, free, values):
-    """Number positions by the colours of their ones, in two parts; free variables do not count."""
-    values[0, 0] = _CHOSEN  # not zero, which mixing would leave alone
-    values[1, 0] = np.uint64(0)
-    n_low = (colours.shape[0] + 1) >> 1
-    for k in range(colours.shape[0]):
-        part = np.int64(k >= n_low)
-        size = 1 << (k - part * n_low)
-        colour = colours[k] if not (free >> k) & 1 else np.uint64(0)
-        for x in range(size):
-            values[part, size + x] = values[part, x] + colour
-    return n_low
-
-
-@inlined
-def _value(x, n_low, values):
-    """The value of a position: a hash of the set of the colours of its ones."""
-    return _mixed(values[0, x & ((1 << n_low) - 1)] + values[1, x >> n_low])
-
-
-@inlined
-def _influence(words, variable, polarity, is_flat, n_low, values):
-    """Sum of the values of the edges, in the direction of a variable, across which the function changes."""
-    total = np.uint64(0)
-    for w in range(words.shape[0]):
-        if variable < 6:
-            changes = ((words[w] >> np.uint64(1 << variable)) ^ words[w]) & ~IS_ONE[variable]
-        elif w & (1 << (variable - 6)):
-            continue
-        else:
-            changes = words[w] ^ words[w + (1 << (variable - 6))]
-        if is_flat:
-            total += np.uint64(count_ones(changes)) * _mixed(_CHOSEN)
-            continue
-        while changes:
-            x = w * 64 + lowest_one(changes)
-            changes &= changes - np.uint64(1)
-            total += _value(x ^ polarity, n_low, values)
-    return total
-
-
-@inlined
-def _sum_up_flat(words, sums):
-    """What `_sum_up` gives where all values are the same."""
-    total = np.uint64(0)
-    for w in range(words.shape[0]):
-        total += np.uint64(count_ones(words[w])) * _mixed(_CHOSEN)
-    for k in range(sums.shape[0]):
-        ones = 0
-        for w in range(words.shape[0]):
-            if k < 6:
-                ones += count_ones(words[w] & IS_ONE[k])
-            elif w & (1 << (k - 6)):
-                ones += count_ones(words[w])
-        sums[k] = np.uint64(ones) * _mixed(_CHOSEN)
-    return total
-
-
-@inlined
-def _sum_up(words, polarity, n_low, values, parts, sums):
-    """Sum of the values of all ones; and of those at which each variable is 1."""
-    parts[:] = np.uint64(0)
-    for w in range(words.shape[0]):
-        rest = words[w]
-        while rest:
-            x = (w * 64 + lowest_one(rest)) ^ polarity
-            rest &= rest - np.uint64(1)
-            value = _value(x, n_low, values)
-            parts[0, x & ((1 << n_low) - 1)] += value
-            parts[1, x >> n_low] += value
-    for k in range(sums.shape[0] - 1, -1, -1):
-        part = np.int64(k >= n_low)
-        size = 1 << (k - part * n_low)
-        total = np.uint64(0)
-        for x in range(size):
-            total += parts[part, size + x]
-            parts[part, x] += parts[part, size + x]
-        sums[k] = total
-    return parts[0, 0]
-
-
-@inlined
-def _refine(words, s, depth):
-    """Refine the colours at a depth, and settle polarities, until nothing changes; return how many there are."""
-    colours, sums, values = s.colours[depth], s.sums, s.values
-    polarity, free = s.polarity[depth], s.free[depth]
-    n_inputs = colours.shape[0]
-    cells = 0
-    for _ in range(2 * n_inputs + 2):
-        n_low = 0
-        is_flat = free == (1 << n_inputs) - 1  # at the very start, and where all influences are even
-        if is_flat:
-            total = _sum_up_flat(words, sums)
-        else:
-            n_low = _weigh(colours, free, values)
-            total = _sum_up(words, polarity, n_low, values, s.parts, sums)
-        before_polarity, before_free = polarity, free
-        for k in range(n_inputs):
-            if not (before_free >> k) & 1:
-                continue
-            odd = sums[k] + sums[k] - total  # changes its sign with the variable
-            if odd == 0 or odd == _HALF:
-                sums[k] = _FREE + _influence(words, k, before_polarity, is_flat, n_low, values)
-                continue
-            if odd > _HALF:
-                polarity ^= 1 << k
-                sums[k] = total - sums[k]
-            free ^= 1 << k
-        for k in range(n_inputs):
-            colours[k] = _mixed(colours[k] * _MIX_2 + sums[k])
-        before = cells
-        cells = 0
-        for k in range(n_inputs):
-            is_new = True
-            for j in range(k):
-                is_new &= colours[j] != colours[k]
-            cells += is_new
-        if free == before_free and (cells == before or (cells == n_inputs and not free)):
-            break
-    s.polarity[depth] = polarity
-    s.free[depth] = free
-    return cells
 
 
 @inlined
@@ -355,7 +185,7 @@ def _descend(s, depth):
     k = literal >> 1
     for i in range(s.order.shape[0]):
         s.colours[depth + 1, i] = s.colours[depth, i]
-    s.colours[depth + 1, k] = _mixed(s.colours[depth, k] + _CHOSEN)
+    s.colours[depth + 1, k] = mixed(s.colours[depth, k] + _CHOSEN)
     s.polarity[depth + 1] = (s.polarity[depth] & ~(1 << k)) | ((literal & 1) << k)
     s.free[depth + 1] = s.free[depth] & ~(1 << k)
 
@@ -381,13 +211,13 @@ def search(words, with_negation, s, best):
     has_best = False
     depth = 0
     while True:
-        cells = _refine(words, s, depth)
+        cells = refine(words, s, depth)
         if depth == 0 and (cells < n_inputs or s.free[0]):
             _find_relations(words, with_negation, s)
         leaves = _expand(s, depth)
         trace = leaves
         for k in range(n_inputs):
-            trace += _mixed(s.colours[depth, k] + np.uint64((s.free[depth] >> k) & 1))
+            trace += mixed(s.colours[depth, k] + np.uint64((s.free[depth] >> k) & 1))
         back_to = depth  # where the next literal is to be taken
         is_worse = depth < known and trace > s.best_trace[depth]
         if not is_worse:

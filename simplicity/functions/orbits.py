@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from simplicity.compilation import inlined, kernel, row
 from simplicity.functions.bits import (
     IS_ONE,
+    arrange,
     copy,
     count_ones,
     is_equal,
@@ -22,8 +23,9 @@ from simplicity.functions.bits import (
     negate,
 )
 from simplicity.functions.operations import complement, negate_inputs, permute_inputs
-from simplicity.functions.orbit_search import arrange, search, sort_variables, workspace
+from simplicity.functions.orbit_search import search, workspace
 from simplicity.functions.packing import checked_words, position_mask, words_of
+from simplicity.functions.refinement import sort_variables, sum_where_one
 
 _MOST_MEMBERS = 2**20
 
@@ -33,9 +35,8 @@ class _Tables(NamedTuple):
 
     mask: np.uint64  # the positions of a word
     is_one: NDArray[np.uint64]  # (n, words): where each variable is 1
-    of_byte: NDArray[
-        np.uint64
-    ]  # (ones of its number, byte, 4): what a byte adds to three variables, and to all
+    #: (ones of a byte's number, byte, 4): what it adds to the keys of variables 0 to 2, and of those above
+    of_byte: NDArray[np.uint64]
     group: NDArray[np.uint64]  # orders of the groups: permutations, complement, negations
 
 
@@ -61,7 +62,7 @@ def _tables(n_inputs: int) -> _Tables:
 
 
 class _Scratch(NamedTuple):
-    """What the kernels write to: tables of functions, sums over bytes, keys of variables."""
+    """What the kernels write to: tables of functions, what bytes add to keys, keys of variables."""
 
     tables: NDArray[np.uint64]
     sums: NDArray[np.uint64]
@@ -69,10 +70,8 @@ class _Scratch(NamedTuple):
 
 
 def _scratch(n_inputs: int) -> _Scratch:
-    tables = np.zeros((4, words_of(n_inputs)), dtype=np.uint64)
-    return _Scratch(
-        tables, np.zeros(2 ** max(n_inputs - 3, 0), np.uint64), np.zeros(max(n_inputs, 3), np.uint64)
-    )
+    shapes = ((4, words_of(n_inputs)), 2 ** max(n_inputs - 3, 0), max(n_inputs, 3))
+    return _Scratch(*(np.zeros(shape, np.uint64) for shape in shapes))
 
 
 # ------------------------------------------------------------------------------------------ kernels
@@ -88,23 +87,14 @@ def _set_keys(words, of_byte, sums, keys):
         third += of_byte[above, byte, 2]
         sums[b] = of_byte[above, byte, 3]
     keys[0], keys[1], keys[2] = first, second, third
-    half = sums.shape[0] >> 1
-    k = keys.shape[0] - 1
-    while half:
-        total = np.uint64(0)
-        for b in range(half):
-            total += sums[half + b]
-            sums[b] += sums[half + b]
-        keys[k] = total
-        half >>= 1
-        k -= 1
+    sum_where_one(sums, keys.shape[0], keys)
 
 
 @inlined
-def _permutation_form(words, tables, own, s, out):
-    """Canonical form under permutation; returns how many permutations leave the function alone.
+def _sorted_form(words, tables, own, s, out):
+    """Put the variables in the order of their keys; return how many permutations leave the function alone.
 
-    Variables go in the order of their keys. Ties are no matter where exchanging the tied changes nothing.
+    Or 0 where that is no canonical form: ties are no matter only where exchanging the tied changes nothing.
     """
     keys, order = own.keys, s.order
     _set_keys(words, tables.of_byte, own.sums, keys)
@@ -118,18 +108,17 @@ def _permutation_form(words, tables, own, s, out):
             tied = 1
             continue
         if not is_exchangeable(out, i - 1, i):
-            return search(words, False, s, out)
+            return np.uint64(0)
         tied += 1
         symmetries *= np.uint64(tied)
     return symmetries
 
 
 @inlined
-def _settled_polarities(words, is_one, out):
-    """Negate inputs so that each is 1 at more ones than it is 0; return those (bits) with as many."""
+def _settle_polarities(words, is_one):
+    """Negate inputs so that each is 1 at no fewer ones than it is 0; return those (bits) with as many."""
     ones = 0
     for w in range(words.shape[0]):
-        out[w] = words[w]
         ones += count_ones(words[w])
     free = 0
     for k in range(is_one.shape[0]):
@@ -139,51 +128,45 @@ def _settled_polarities(words, is_one, out):
         if 2 * at_one == ones:
             free |= 1 << k
         elif 2 * at_one < ones:
-            negate(out, k)
+            negate(words, k)
     return free
 
 
 @inlined
-def _negated_form(words, permutes, tables, own, s, out):
-    """Canonical form under negation, and permutation; returns how many changes leave the function alone.
+def _form(words, changes, tables, own, s, out):
+    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the symmetries.
 
-    The smallest of all polarities that counting leaves open; with permutation, if they are more than two, of
-    those that a search leaves open.
+    The smallest of all polarities that counting leaves open; but with permutation, where that is more than
+    one input, a search finds order and polarities together.
     """
     n_words = words.shape[0]
     table, form = row(own.tables, 0, n_words), row(own.tables, 1, n_words)
-    free = _settled_polarities(words, tables.is_one, table)
-    if permutes and free & (free - 1):
-        return search(words, True, s, out)
+    copy(table, words)
+    free = _settle_polarities(table, tables.is_one) if changes & 4 else 0
+    permutes = changes & 1 != 0
+    searches_polarities = permutes and free & (free - 1) != 0
+    n_steps = 1 if searches_polarities else 1 << count_ones(np.uint64(free))
     symmetries = np.uint64(0)
-    for step in range(1 << count_ones(np.uint64(free))):  # in the order of a Gray code
+    for step in range(n_steps):  # in the order of a Gray code
         if step:
             left = free
             for _ in range(lowest_one(np.uint64(step))):
                 left &= left - 1
             negate(table, lowest_one(np.uint64(left)))
-        found = np.uint64(1)
-        if permutes:
-            found = _permutation_form(table, tables, own, s, form)
-        else:
+        found = np.uint64(0)
+        if not permutes:
             copy(form, table)
+            found = np.uint64(1)
+        elif not searches_polarities:
+            found = _sorted_form(table, tables, own, s, form)
+        if not found:
+            found = search(table, searches_polarities, s, form)
         if not symmetries or is_less(form, out):
             copy(out, form)
             symmetries = found
         elif is_equal(form, out):
             symmetries += found
     return symmetries
-
-
-@inlined
-def _form(words, changes, tables, own, s, out):
-    """Canonical form under permutation (bit 0 of changes) and negation (bit 2); returns the symmetries."""
-    if changes & 4:
-        return _negated_form(words, changes & 1 != 0, tables, own, s, out)
-    if changes & 1:
-        return _permutation_form(words, tables, own, s, out)
-    copy(out, words)
-    return np.uint64(1)
 
 
 @kernel
