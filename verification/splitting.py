@@ -193,16 +193,17 @@ def claims(table: pd.DataFrame) -> list[Claim]:
         ),
     ]
     ways = table[table.log2_reference.isna()]
-    for function, group in ways.groupby("function", sort=False):
+    for function, tried in ways.groupby("function", sort=False):
+        group = tried[tried.log2_splitting.notna()]
         weights = 1 / group.splitting_error**2
         mean = (weights * group.log2_splitting).sum() / weights.sum()
         chi = float(((group.log2_splitting - mean) ** 2 * weights).sum())
         p = float(special.gammaincc((len(group) - 1) / 2, chi / 2))
         found.append(
             Claim(
-                f"{len(group)} kinds of moves, energies, modes and sweeps agree on {function}",
-                f"weighted mean {mean:.2f} bits, chi² {chi:.1f}, p = {p:.2f}",
-                p > 0.001,
+                f"{len(tried)} kinds of moves, energies, modes and sweeps agree on {function}",
+                f"{len(group)} numbers, weighted mean {mean:.2f} bits, chi² {chi:.1f}, p = {p:.2f}",
+                len(group) > 1 and p > 0.001,
             )
         )
     return found

@@ -63,7 +63,7 @@ def splitting_verification(table: pd.DataFrame) -> Figure:
     right.set_yticks(range(ways.kind.nunique()), list(dict.fromkeys(ways.kind)))
     right.axvline(0, color=style.PREDICTED, lw=0.8)
     right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), frameon=False)
-    style.label_axes(right, "log2 P − weighted mean of all ways (bits)", "", "Energies and moves")
+    style.label_axes(right, "log2 P − weighted mean (bits)", "", "Energies and moves")
     return figure
 
 

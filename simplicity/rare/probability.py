@@ -36,7 +36,7 @@ Words = npt.NDArray[np.uint64]
 _ENOUGH_HITS = 100
 # Mismatches have few values, and programs few ways from one to the next: longer walks, more of them.
 _ON_PLATEAUS: dict[str, Any] = {"sweeps": 32, "pilot_particles": 512, "spread": 6.0}
-_BY_UNITS: dict[str, Any] = {"sweeps": 2, "spread": 1.5}
+_BY_UNITS: dict[str, Any] = {"sweeps": 2, "spread": 2.2}
 
 
 @dataclass(frozen=True)
