@@ -111,7 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=float, default=1e6)
     parser.add_argument("--per-value", type=int, default=8, help="simple functions of each complexity")
-    parser.add_argument("--minutes", type=float, default=8.0, help="for all estimates")
+    parser.add_argument("--minutes", type=float, default=30.0, help="for all estimates")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     arguments = parser.parse_args()
