@@ -82,6 +82,7 @@ class NetworkWalk:
             signs=np.where(np.arange(columns) < positions, 2 * wanted - 1.0, 0.0).astype(np.float32),
             wanted=np.packbits(wanted, bitorder="little"),
             valid=np.packbits(np.arange(columns) < positions, bitorder="little"),
+            positions=positions,
             offset=checked_offset(offset),
         )
         widest = int(widths.max()) * columns

@@ -89,12 +89,11 @@ def _splitting(pf_map: ParameterFunctionMap, function: Words, settings: Settings
         options = {"sweeps": 8 * more_moves}
         return run(lambda: logit_energy(pf_map, function, offset), pf_map.noise, budget, options)
 
-    start = time.perf_counter()
     found = with_offset(settings.options.get("offset", OFFSET), settings.budget, 1)
     if found.status not in ("not reached", "extinct") or "offset" in settings.options:
         return found
     # Small networks get stuck with the last wrong logits next to 0: a larger offset, and more moves.
-    left = settings.budget.without(time.perf_counter() - start, found.evaluations)
+    left = settings.budget.without(found.seconds, found.evaluations)
     return found if left is None else with_offset(1.0, left, 3)
 
 
@@ -146,12 +145,13 @@ def _auto(pf_map: ParameterFunctionMap, function: Words, settings: Settings) -> 
         return by_count
     spent, seconds = 0, 0.0
     if settings.counter is None or settings.counter.result.n_samples < settings.trial.most_samples:
+        before = settings.trial.seconds  # of a list, only the function that first asks for the trial pays
         tally, spent = settings.trial.counter(), settings.trial.samples
+        seconds = settings.trial.seconds - before
         if tally is not None:
             tried = tally(function, settings.budget.target_error)
             if _has_enough(tried):
                 return tried
-            seconds = settings.trial.seconds
             if by_count is None or tried.evaluations > by_count.evaluations:
                 by_count = tried
     if not has_moves(pf_map):

@@ -54,6 +54,7 @@ class Network(NamedTuple):
     signs: npt.NDArray[np.float32]  # +1 where class 1 is wanted, else -1
     wanted: npt.NDArray[np.uint8]  # the same as bits
     valid: npt.NDArray[np.uint8]  # bits of the positions that there are
+    positions: int  # that there are
     offset: float
 
 
@@ -104,10 +105,7 @@ def _energy(logits, network, lanes):
         return network.offset * count
     if of_wrong == np.inf:  # logits that are finite, with a sum that is not
         return np.inf
-    positions = 0
-    for group in range(network.valid.shape[0]):
-        positions += ones_of_word(np.uint64(network.valid[group]))
-    return network.offset * count + of_wrong / (of_all / positions)
+    return network.offset * count + of_wrong / (of_all / network.positions)
 
 
 @inlined
