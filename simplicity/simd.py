@@ -114,6 +114,30 @@ def store(_context: Any, array: Any, _start: Any, vector: Any) -> Any:
 
 
 @intrinsic
+def prefetch(_context: Any, array: Any, _index: Any) -> Any:
+    """Have the cache line of array[index], along the first axis, and the next one fetched, to be written to.
+
+    Nothing happens where the place is beyond the array.
+    """
+    if not isinstance(array, types.Array):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        made = context.make_array(signature.args[0])(context, builder, arguments[0])
+        stride = cgutils.unpack_tuple(builder, made.strides)[0]
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        place = builder.gep(builder.bitcast(made.data, byte), [builder.mul(stride, arguments[1])])
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        )
+        for line in (place, builder.gep(place, [ir.IntType(64)(64)])):
+            builder.call(function, [line, number(1), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+@intrinsic
 def splat(_context: Any, x: Any) -> Any:
     """The vector of eight times x, a float32, float64 or uint32."""
     if x not in _VECTORS:
@@ -292,22 +316,28 @@ def not_a_number(_context: Any, x: Any) -> Any:
 
 
 @intrinsic
-def not_zero(_context: Any, x: Any) -> Any:
-    """A uint8 whose bit i says that number i of a vector is not 0; NaN is not."""
-    if not _is_floats(x):
+def any_not_zero(_context: Any, a: Any, b: Any) -> Any:
+    """Whether a number of two vectors is not 0; NaN is not."""
+    if not _is_floats(a) or a != b:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        zero = ir.Constant(_llvm(x.dtype), [0.0] * LANES)
-        return _bits(builder, builder.fcmp_unordered("!=", arguments[0], zero))
+        vector = _llvm(a.dtype)
+        words = ir.VectorType(ir.IntType(a.dtype.bitwidth), LANES)
+        both = builder.or_(*(builder.bitcast(argument, words) for argument in arguments))
+        flags = builder.fcmp_unordered(
+            "!=", builder.bitcast(both, vector), ir.Constant(vector, [0.0] * LANES)
+        )
+        return builder.icmp_unsigned("!=", _bits(builder, flags), ir.IntType(LANES)(0))
 
-    return types.uint8(x), generate
+    return types.boolean(a, b), generate
 
 
 #: Rows of weights whose products with a tile :func:`tile_products` sums at a time.
 TILE_UNITS = 4
 #: Numbers of a row of a tile: two vectors.
 TILE = 2 * LANES
+_UNROLLED = 8  # rows between the ends of a loop
 
 
 @intrinsic
@@ -335,7 +365,8 @@ def tile_products(
             units.append(builder.gep(units[-1], [pitch]))
         first, stop = cgutils.unpack_tuple(builder, rows)
         totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(2 * TILE_UNITS)]
-        with cgutils.for_range_slice(builder, first, stop, integer(1), intp=integer) as (row, _):
+
+        def add_row(row: Any) -> None:
             column = builder.load(builder.gep(columns, [row]))
             place = builder.gep(tile, [builder.mul(row, integer(TILE))])
             halves = builder.bitcast(place, vector.as_pointer())
@@ -346,6 +377,14 @@ def tile_products(
                     total = totals[2 * u + half]
                     fused = _fused(builder, "float32x8", weight, inputs[half], builder.load(total))
                     builder.store(fused, total)
+
+        # Ends of short loops are foretold by processors, those of long ones are not.
+        whole = builder.sub(stop, builder.and_(builder.sub(stop, first), integer(_UNROLLED - 1)))
+        with cgutils.for_range_slice(builder, first, whole, integer(_UNROLLED), intp=integer) as (row, _):
+            for k in range(_UNROLLED):
+                add_row(builder.add(row, integer(k)))
+        with cgutils.for_range_slice(builder, whole, stop, integer(1), intp=integer) as (row, _):
+            add_row(row)
         return cgutils.pack_array(builder, [builder.load(total) for total in totals])
 
     result = types.UniTuple(_VECTORS[types.float32], 2 * TILE_UNITS)

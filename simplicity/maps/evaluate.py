@@ -16,8 +16,9 @@ import numpy.typing as npt
 from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
-from simplicity.maps.linear import features_tile, linear_readouts, pack_positive, tiles
-from simplicity.simd import TILE
+from simplicity.maps.linear import features_tile, pack_positive, tiles
+from simplicity.maps.readouts import linear_readouts, readouts_of_rows
+from simplicity.simd import TILE, not_a_number, splat
 
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
@@ -51,47 +52,24 @@ def _logits_driver(function: Any) -> Any:
 
 
 @functools.cache
-def _from_features(features: Any) -> Any:
-    """A kernel of readouts made from one of features."""
+def _readouts_driver(features: Any) -> Any:
+    """Functions of last layers, as a :class:`Kernel` has them, from a kernel of features."""
 
     @_compile
     def readouts(noise, layers, scales, constants, workspace, out):
         own_workspace, features_out, tiles = workspace
-        failed = features(noise, constants, own_workspace, features_out)
+        status = features(noise, constants, own_workspace, features_out)
         width, positions = features_out.shape
         flat = features_out.reshape(features_out.size)
+        probe = splat(np.float32(0))
         for x in range(0, positions, TILE):
             source = 0, features_tile(flat, width, positions, x, tiles)
-            linear_readouts(layers, width, scales, tiles, source, out, x)
-        return failed
-
-    return readouts
-
-
-@functools.cache
-def _readouts_driver(readouts: Any) -> Any:
-    """Functions of each row's hidden layers behind its own last layer and those in its row of ``further``."""
+            probe = linear_readouts(layers, width, scales, tiles, source, out, x, probe)
+        return status | (not_a_number(probe) != 0)
 
     @_compile
-    def drive(noise, size, further, scales, constants, workspace, layers, mask, words, status, logits):
-        n_readouts, own = layers.shape
-        flat = layers.reshape(layers.size)
-        first, rest = flat[:own], flat[own:]
-        for i in range(noise.shape[0]):
-            numbers, others = row(noise, i, size), row(further, i, further.shape[1])
-            for k in range(own):
-                first[k] = numbers[k]
-            for k in range(rest.shape[0]):
-                rest[k] = others[k]
-            here = slice(i * n_readouts, (i + 1) * n_readouts)
-            functions, failed = words[here], status[here]
-            functions[:] = 0
-            failed[:] = 0
-            out = functions, failed, row(logits, i, logits.shape[1])
-            failed_all = readouts(numbers, flat, scales, constants, workspace, out)
-            for r in range(n_readouts):
-                functions[r, 0] &= mask
-                failed[r] |= failed_all
+    def drive(noise, size, further, scales, constants, workspace, layers, out):
+        readouts_of_rows(readouts, noise, size, further, scales, constants, workspace, layers, out)
 
     return drive
 
@@ -140,7 +118,7 @@ class Evaluator:
             if readout is not None and self.code.readouts is not None:
                 self._readouts, self._readouts_workspace = self.code.readouts, self._workspace
             elif readout is not None and self.code.features is not None:
-                self._readouts = _from_features(self.code.features)
+                self._readouts = _readouts_driver(self.code.features)
                 self._readouts_workspace = self._workspace, self._features(readout), tiles(readout.width)
             ways = self.code.words, self.code.many, self.code.logits, self._readouts
             if all(way is None for way in ways):
@@ -256,7 +234,7 @@ class Evaluator:
         logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
             self.map,
-            _readouts_driver(self._readouts),
+            self._readouts,
             noise,
             self.map.noise.width,
             further,
@@ -264,11 +242,9 @@ class Evaluator:
             self.code.constants,
             self._readouts_workspace,
             np.empty((readouts, self._readout_size), dtype=np.float32),
-            position_mask(self.map.n_inputs),
-            words,
-            status,
-            logits,
+            (words, status, logits),
         )
+        words &= position_mask(self.map.n_inputs)
         return words, status != 0, logits
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -17,14 +17,12 @@ from simplicity.simd import (
     LANES,
     TILE,
     TILE_UNITS,
-    add,
+    any_not_zero,
     fused_multiply_add,
     load,
     load_splat,
     multiply,
     not_a_number,
-    not_zero,
-    positive,
     positive_64,
     rectified,
     splat,
@@ -111,11 +109,11 @@ def keep_row(low, high, unit, rows, units, place):
     store(rows, place * TILE, low)
     store(rows, place * TILE + LANES, high)
     units[np.uint64(place)] = unit  # an unsigned index cannot count from the end
-    return place + ((not_zero(low) | not_zero(high)) != 0)
+    return place + any_not_zero(low, high)
 
 
 @inlined
-def _finished(sums, scales, weights, bias):
+def finished(sums, scales, weights, bias):
     """scales[0] * sums + scales[1] * weights[bias], a vector."""
     bias = multiply(splat(scales[1]), load_splat(weights, bias))
     return fused_multiply_add(splat(scales[0]), sums, bias)
@@ -124,7 +122,7 @@ def _finished(sums, scales, weights, bias):
 @inlined
 def _keep_unit(low, high, scales, weights, bias, rectify, unit, tiles, place):
     """Keep the row of a unit whose sums are two vectors; returns the place after it."""
-    low, high = _finished(low, scales, weights, bias), _finished(high, scales, weights, bias)
+    low, high = finished(low, scales, weights, bias), finished(high, scales, weights, bias)
     if rectify:
         low, high = rectified(low), rectified(high)
     return keep_row(low, high, unit, tiles.rows, tiles.units, place)
@@ -157,124 +155,18 @@ def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
     start, fan_in, width = shape
     bias = start + width * fan_in
     place = target
-    for j in range(0, width - TILE_UNITS + 1, TILE_UNITS):
-        s = tile_products(weights, start + j * fan_in, fan_in, tiles.rows, tiles.units, source)
+    j = 0
+    while j < width:
+        is_whole = width - j >= TILE_UNITS
+        pitch = fan_in if is_whole else 0  # one unit, summed four times
+        s = tile_products(weights, start + j * fan_in, pitch, tiles.rows, tiles.units, source)
         place = _keep_unit(s[0], s[1], scales, weights, bias + j, rectify, j, tiles, place)
-        place = _keep_unit(s[2], s[3], scales, weights, bias + j + 1, rectify, j + 1, tiles, place)
-        place = _keep_unit(s[4], s[5], scales, weights, bias + j + 2, rectify, j + 2, tiles, place)
-        place = _keep_unit(s[6], s[7], scales, weights, bias + j + 3, rectify, j + 3, tiles, place)
-    for j in range(width - width % TILE_UNITS, width):  # one unit, summed four times
-        s = tile_products(weights, start + j * fan_in, 0, tiles.rows, tiles.units, source)
-        place = _keep_unit(s[0], s[1], scales, weights, bias + j, rectify, j, tiles, place)
+        if is_whole:
+            place = _keep_unit(s[2], s[3], scales, weights, bias + j + 1, rectify, j + 1, tiles, place)
+            place = _keep_unit(s[4], s[5], scales, weights, bias + j + 2, rectify, j + 2, tiles, place)
+            place = _keep_unit(s[6], s[7], scales, weights, bias + j + 3, rectify, j + 3, tiles, place)
+        j += TILE_UNITS if is_whole else 1
     return place
-
-
-@inlined
-def _read_unit(low, high, scales, weights, bias, layer, unit, totals):
-    """Add a rectified unit whose sums are two vectors to a readout's sums."""
-    low, high = _finished(low, scales, weights, bias), _finished(high, scales, weights, bias)
-    weight = load_splat(layer, unit)
-    return (
-        fused_multiply_add(weight, rectified(low), totals[0]),
-        fused_multiply_add(weight, rectified(high), totals[1]),
-    )
-
-
-@inlined
-def rectified_readout(weights, shape, scales, layer, tiles, source):
-    """Sums of a last layer over a layer of rectified units in a tile, none of which is kept.
-
-    Parameters are those of :func:`hidden_layer`, and the last layer. Returns two vectors.
-    """
-    start, fan_in, width = shape
-    bias = start + width * fan_in
-    totals = splat(np.float32(0)), splat(np.float32(0))
-    for j in range(0, width - TILE_UNITS + 1, TILE_UNITS):
-        s = tile_products(weights, start + j * fan_in, fan_in, tiles.rows, tiles.units, source)
-        totals = _read_unit(s[0], s[1], scales, weights, bias + j, layer, j, totals)
-        totals = _read_unit(s[2], s[3], scales, weights, bias + j + 1, layer, j + 1, totals)
-        totals = _read_unit(s[4], s[5], scales, weights, bias + j + 2, layer, j + 2, totals)
-        totals = _read_unit(s[6], s[7], scales, weights, bias + j + 3, layer, j + 3, totals)
-    for j in range(width - width % TILE_UNITS, width):
-        s = tile_products(weights, start + j * fan_in, 0, tiles.rows, tiles.units, source)
-        totals = _read_unit(s[0], s[1], scales, weights, bias + j, layer, j, totals)
-    return totals
-
-
-@inlined
-def rectified_input_readout(last_sums, bases, layer, x):
-    """Sums of a last layer over rectified units of the inputs, at 32 positions from x on.
-
-    ``last_sums`` and ``bases`` are those of :func:`sums_over_inputs`. Returns four vectors.
-    """
-    units = last_sums.shape[0] // LANES
-    n_settings = bases.shape[0] // units
-    a = b = c = d = splat(np.float32(0))
-    for j in range(units):
-        weight, last, base = load_splat(layer, j), load(last_sums, j * LANES), j * n_settings + x // LANES
-        a = fused_multiply_add(weight, rectified(add(load_splat(bases, base), last)), a)
-        b = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 1), last)), b)
-        c = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 2), last)), c)
-        d = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 3), last)), d)
-    return a, b, c, d
-
-
-@inlined
-def linear_readouts(layers, width, scales, tiles, source, out, x):
-    """Signs of the logits of last layers at the positions of a tile, from x on.
-
-    Parameters
-    ----------
-    layers : flat float32 array
-        The last layers one after the other, ``width`` weights and a bias each.
-    width : int
-    scales : pair of float32
-        Of weights and of biases.
-    tiles : Tiles
-    source : (first, stop)
-        Rows of the last hidden layer.
-    out : (words, undefined, logits)
-        See :func:`write_signs`.
-    """
-    pitch, readouts = width + 1, out[0].shape[0]
-    if readouts < TILE_UNITS:
-        for r in range(readouts):
-            s = tile_products(layers, r * pitch, 0, tiles.rows, tiles.units, source)
-            write_signs(s[0], s[1], scales, layers, r, width, out, x)
-        return
-    for group in range(0, readouts, TILE_UNITS):
-        r = min(group, readouts - TILE_UNITS)  # the last four again rather than one by one
-        s = tile_products(layers, r * pitch, pitch, tiles.rows, tiles.units, source)
-        write_signs(s[0], s[1], scales, layers, r, width, out, x)
-        write_signs(s[2], s[3], scales, layers, r + 1, width, out, x)
-        write_signs(s[4], s[5], scales, layers, r + 2, width, out, x)
-        write_signs(s[6], s[7], scales, layers, r + 3, width, out, x)
-
-
-@inlined
-def write_signs(low, high, scales, layers, r, width, out, x):
-    """Set the bits of last layer r where its logits, of which two vectors are the sums, are above 0.
-
-    Parameters
-    ----------
-    out : (words, undefined, logits)
-        Packed functions of the last layers, (readouts, words), 0 before the first tile; whether one of its
-        logits is NaN or infinite; the logits themselves, one last layer after the other, unless that array
-        is empty. With few inputs, bits and logits are also written beyond the last position.
-    x : int
-        The first position.
-    """
-    words, undefined, logits = out
-    bias, row, first = r * (width + 1) + width, np.uint64(r), np.uint64(x)
-    low, high = _finished(low, scales, layers, bias), _finished(high, scales, layers, bias)
-    bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
-    words[row, first >> np.uint64(6)] |= bits << (first & np.uint64(63))
-    zero = splat(np.float32(0))  # times what is not finite is NaN
-    undefined[row] |= not_a_number(fused_multiply_add(low, zero, multiply(high, zero))) != 0
-    if logits.shape[0] > 0:
-        place = r * (logits.shape[0] // words.shape[0]) + x
-        store(logits, place, low)
-        store(logits, place + LANES, high)
 
 
 @inlined

@@ -27,17 +27,34 @@ from simplicity.maps.linear import (
     aligned,
     hidden_layer,
     keep_row,
-    linear_readouts,
     n_settings,
-    rectified_input_readout,
-    rectified_readout,
     split_inputs,
     sums_over_inputs,
     tiles,
+)
+from simplicity.maps.readouts import (
+    linear_readouts,
+    readouts_of_rows,
+    rectified_input_readout,
+    rectified_readout,
     write_signs,
 )
 from simplicity.random import Noise
-from simplicity.simd import LANES, TILE, add, load, load_splat, rectified, store
+from simplicity.simd import (
+    LANES,
+    TILE,
+    add,
+    load,
+    load_splat,
+    not_a_number,
+    prefetch,
+    rectified,
+    splat,
+    store,
+)
+
+_NEAR = 2560  # numbers of a draw: 10 of the 32 kB of a first-level cache
+_FETCHED = 32  # numbers fetched at a time: two cache lines
 
 Activation = Literal["relu", "tanh", "linear", "erf", "sin"]
 
@@ -78,10 +95,20 @@ def _layer(constants, layer):
 
 
 @inlined
+def _fetch_next(noise, x, positions):
+    """Have a tile's share of the next draw's noise fetched, if it fits into the cache beside this one's."""
+    size = noise.shape[0]
+    if size <= _NEAR:
+        for place in range(size + x * size // positions, size + (x + TILE) * size // positions, _FETCHED):
+            prefetch(noise, place)
+
+
+@inlined
 def _rows(noise, constants, workspace, x, depth):
     """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
     last_sums, bases, tiles = workspace
     code = constants.activation
+    _fetch_next(noise, x, 2**constants.inputs.n_inputs)
     first, stop = 0, _first_rows(last_sums, bases, x, code == RELU, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
@@ -120,8 +147,8 @@ def _features(noise, constants, workspace, out):
     return 0
 
 
-@kernel
-def _readouts(noise, layers, scales, constants, workspace, out):
+@inlined
+def _readouts_of_row(noise, layers, scales, constants, workspace, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
     widths, positions = constants.widths, 2**constants.inputs.n_inputs
     last_sums, bases, tiles = workspace
@@ -130,21 +157,27 @@ def _readouts(noise, layers, scales, constants, workspace, out):
     at_once = constants.activation == RELU and out[0].shape[0] == 1
     if at_once:
         depth -= 1
+    probe = splat(np.float32(0))
     if depth == 0:
         for x in range(0, positions, 2 * TILE):
             s = rectified_input_readout(last_sums, bases, layers, x)
-            write_signs(s[0], s[1], scales, layers, 0, width, out, x)
-            write_signs(s[2], s[3], scales, layers, 0, width, out, x + TILE)
-        return 0
+            probe = write_signs(s[0], s[1], scales, layers, 0, width, out, x, probe)
+            probe = write_signs(s[2], s[3], scales, layers, 0, width, out, x + TILE, probe)
+        return not_a_number(probe) != 0
     for x in range(0, positions, TILE):
         source = _rows(noise, constants, workspace, x, depth)
         if at_once:
             shape, stds = _layer(constants, depth), (constants.weight_stds[depth], constants.bias_std)
             s = rectified_readout(noise, shape, stds, layers, tiles, source)
-            write_signs(s[0], s[1], scales, layers, 0, width, out, x)
+            probe = write_signs(s[0], s[1], scales, layers, 0, width, out, x, probe)
         else:
-            linear_readouts(layers, width, scales, tiles, source, out, x)
-    return 0
+            probe = linear_readouts(layers, width, scales, tiles, source, out, x, probe)
+    return not_a_number(probe) != 0
+
+
+@kernel
+def _readouts(noise, size, further, scales, constants, workspace, layers, out):
+    readouts_of_rows(_readouts_of_row, noise, size, further, scales, constants, workspace, layers, out)
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,12 @@ from __future__ import annotations
 import contextlib
 import math
 import mmap
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from simplicity.compilation import inlined, kernel
+from simplicity.simd import prefetch
 
 Rows = npt.NDArray[np.uint64]
 
@@ -43,26 +39,6 @@ _FULLEST = 0.78
 _ASIDE = 1024
 _TOGETHER = 64  # places whose entries are moved together
 _PAGE = 2**21  # a large page; tables from this size on have pages of their own, which go back when they go
-
-
-@intrinsic
-def _prefetch(_context: Any, array: Any, index: Any) -> Any:
-    """Have the cache line of ``array[index]`` (a two-dimensional array's row) and the next one fetched."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        made = context.make_array(signature.args[0])(context, builder, arguments[0])
-        stride = cgutils.unpack_tuple(builder, made.strides)[0]
-        byte = ir.IntType(8).as_pointer()
-        place = builder.gep(builder.bitcast(made.data, byte), [builder.mul(stride, arguments[1])])
-        number = ir.IntType(32)
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        )
-        for line in (place, builder.gep(place, [ir.IntType(64)(64)])):
-            builder.call(function, [line, number(1), number(3), number(1)])
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate
 
 
 # ------------------------------------------------------------------------------------------ kernels
@@ -114,10 +90,10 @@ def _insert(rows, hashes, n_words, entries):
     added = 0
     lonely = np.int64(0)
     for i in range(min(ahead, n_rows)):
-        _prefetch(entries, np.int64(_home(hashes[i], capacity)))
+        prefetch(entries, np.int64(_home(hashes[i], capacity)))
     for i in range(n_rows):
         if i + ahead < n_rows:
-            _prefetch(entries, np.int64(_home(hashes[i + ahead], capacity)))
+            prefetch(entries, np.int64(_home(hashes[i + ahead], capacity)))
         slot = _home(hashes[i], capacity)
         while entries[slot, count] != 0 and not _is_same(entries, slot, rows, i, count):
             slot += _ONE

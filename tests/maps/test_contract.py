@@ -11,7 +11,7 @@ from simplicity import functions
 from simplicity.checks import check_map
 from simplicity.maps import MAPS
 from simplicity.maps.base import Kernel, MapError, kebab_case
-from simplicity.maps.evaluate import Evaluator, _logits_driver, _readouts_driver, _row_driver
+from simplicity.maps.evaluate import Evaluator, _logits_driver, _row_driver
 from simplicity.maps.locate import describe, find_map, rebuild
 from simplicity.sampling import Engine
 
@@ -139,10 +139,10 @@ def test_everything_is_written(pf_map):
         readout = pf_map.readout
         scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
         layers = np.full((1, readout.size), np.nan, np.float32)
-        mask = functions.position_mask(pf_map.n_inputs)
         logits = np.full((len(noise), max(positions, 32)), np.nan, dtype=np.float32)
-        inputs = noise, size, noise[:, :0], scales, code.constants, workspace, layers, mask
-        _readouts_driver(code.readouts)(*inputs, words, status, logits)
+        inputs = noise, size, noise[:, :0], scales, code.constants, workspace, layers
+        code.readouts(*inputs, (words, status, logits))
+        words &= functions.position_mask(pf_map.n_inputs)
         assert np.array_equal(logits[:, :positions], Evaluator(pf_map).logits(noise))
     assert np.array_equal(words, expected)
     assert not status.any()
