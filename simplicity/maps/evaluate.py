@@ -17,7 +17,7 @@ from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, pack_positive, tiles
-from simplicity.maps.readouts import linear_readouts, readouts_of_rows
+from simplicity.maps.readouts import begin_readouts, linear_readouts
 from simplicity.simd import TILE, not_a_number, splat
 
 Words = npt.NDArray[np.uint64]
@@ -56,20 +56,20 @@ def _readouts_driver(features: Any) -> Any:
     """Functions of last layers, as a :class:`Kernel` has them, from a kernel of features."""
 
     @_compile
-    def readouts(noise, layers, scales, constants, workspace, out):
-        own_workspace, features_out, tiles = workspace
-        status = features(noise, constants, own_workspace, features_out)
-        width, positions = features_out.shape
-        flat = features_out.reshape(features_out.size)
-        probe = splat(np.float32(0))
-        for x in range(0, positions, TILE):
-            source = 0, features_tile(flat, width, positions, x, tiles)
-            probe = linear_readouts(layers, width, scales, tiles, source, out, x, probe)
-        return status | (not_a_number(probe) != 0)
-
-    @_compile
     def drive(noise, size, further, scales, constants, workspace, layers, out):
-        readouts_of_rows(readouts, noise, size, further, scales, constants, workspace, layers, out)
+        own_workspace, features_out, tiles = workspace
+        words, status, logits = out
+        (width, positions), readouts = features_out.shape, layers.shape[0]
+        flat, last = features_out.reshape(features_out.size), layers.reshape(layers.size)
+        for i in range(noise.shape[0]):
+            numbers, functions = row(noise, i, size), words[i * readouts : (i + 1) * readouts]
+            found, probe = (functions, row(logits, i, logits.shape[1])), splat(np.float32(0))
+            begin_readouts(numbers, row(further, i, further.shape[1]), width + 1, last, functions)
+            failed = features(numbers, constants, own_workspace, features_out)
+            for x in range(0, positions, TILE):
+                source = 0, features_tile(flat, width, positions, x, tiles)
+                probe = linear_readouts(last, width, scales, tiles, source, found, x, probe)
+            status[i] = failed | (not_a_number(probe) != 0)
 
     return drive
 
@@ -221,16 +221,24 @@ class Evaluator:
             return self._batch_readouts(self.code, noise, further, readouts)
         if self._readouts is None:
             raise MapError(f"map {self.map.name} declares a readout but its kernel has no features")
-        words, undefined, _ = self._through_last_layers(noise, further, readouts)
+        words, failed, _ = self._through_last_layers(noise, further, readouts)
+        undefined = np.repeat(failed, readouts)
+        if readouts > 1:  # which of a draw's last layers are to blame shows one by one
+            for draw in np.flatnonzero(failed):
+                one_by_one = np.repeat(noise[draw : draw + 1], readouts, axis=0)
+                others = further[draw, : (readouts - 1) * self._readout_size]
+                one_by_one[1:, : self._readout_size] = others.reshape(readouts - 1, -1)
+                here = slice(draw * readouts, (draw + 1) * readouts)
+                words[here], undefined[here], _ = self._through_last_layers(one_by_one, further[:, :0], 1)
         return words, undefined
 
     def _through_last_layers(
         self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int, pitch: int = 0
     ) -> tuple[Words, Flags, npt.NDArray[np.float32]]:
-        """Functions, which are undefined, and of every readout the logits in ``pitch`` numbers."""
+        """Functions, draws with a logit that is not finite, and logits, ``pitch`` numbers a readout."""
         assert isinstance(self.code, Kernel)
-        rows = len(noise) * readouts
-        words, status = np.empty((rows, self.words), dtype=np.uint64), np.empty(rows, dtype=np.uint8)
+        words = np.empty((len(noise) * readouts, self.words), dtype=np.uint64)
+        status = np.empty(len(noise), dtype=np.uint8)
         logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
             self.map,

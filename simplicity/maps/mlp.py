@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import inlined, kernel
+from simplicity.compilation import inlined, kernel, row
 from simplicity.maps.activations import ACTIVATIONS, RELU, activate
 from simplicity.maps.base import (
     Distribution,
@@ -33,8 +33,8 @@ from simplicity.maps.linear import (
     tiles,
 )
 from simplicity.maps.readouts import (
+    begin_readouts,
     linear_readouts,
-    readouts_of_rows,
     rectified_input_readout,
     rectified_readout,
     write_signs,
@@ -147,37 +147,37 @@ def _features(noise, constants, workspace, out):
     return 0
 
 
-@inlined
-def _readouts_of_row(noise, layers, scales, constants, workspace, out):
+@kernel
+def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
     widths, positions = constants.widths, 2**constants.inputs.n_inputs
     last_sums, bases, tiles = workspace
-    width, depth = widths[-1], widths.shape[0]
-    _prepare(noise, constants, workspace)
-    at_once = constants.activation == RELU and out[0].shape[0] == 1
+    words, status, logits = out
+    width, depth, readouts = widths[-1], widths.shape[0], layers.shape[0]
+    last = layers.reshape(layers.size)
+    at_once = constants.activation == RELU and readouts == 1
     if at_once:
         depth -= 1
-    probe = splat(np.float32(0))
-    if depth == 0:
-        for x in range(0, positions, 2 * TILE):
-            s = rectified_input_readout(last_sums, bases, layers, x)
-            probe = write_signs(s[0], s[1], scales, layers, 0, width, out, x, probe)
-            probe = write_signs(s[2], s[3], scales, layers, 0, width, out, x + TILE, probe)
-        return not_a_number(probe) != 0
-    for x in range(0, positions, TILE):
-        source = _rows(noise, constants, workspace, x, depth)
-        if at_once:
-            shape, stds = _layer(constants, depth), (constants.weight_stds[depth], constants.bias_std)
-            s = rectified_readout(noise, shape, stds, layers, tiles, source)
-            probe = write_signs(s[0], s[1], scales, layers, 0, width, out, x, probe)
+    for i in range(noise.shape[0]):
+        numbers, functions = row(noise, i, size), words[i * readouts : (i + 1) * readouts]
+        found, probe = (functions, row(logits, i, logits.shape[1])), splat(np.float32(0))
+        begin_readouts(numbers, row(further, i, further.shape[1]), width + 1, last, functions)
+        _prepare(numbers, constants, workspace)
+        if depth == 0:
+            for x in range(0, positions, 2 * TILE):
+                s = rectified_input_readout(last_sums, bases, last, x)
+                probe = write_signs(s[0], s[1], scales, last, 0, width, found, x, probe)
+                probe = write_signs(s[2], s[3], scales, last, 0, width, found, x + TILE, probe)
         else:
-            probe = linear_readouts(layers, width, scales, tiles, source, out, x, probe)
-    return not_a_number(probe) != 0
-
-
-@kernel
-def _readouts(noise, size, further, scales, constants, workspace, layers, out):
-    readouts_of_rows(_readouts_of_row, noise, size, further, scales, constants, workspace, layers, out)
+            for x in range(0, positions, TILE):
+                source = _rows(numbers, constants, workspace, x, depth)
+                if at_once:
+                    shape, stds = _layer(constants, depth), (constants.weight_stds[depth], constants.bias_std)
+                    s = rectified_readout(numbers, shape, stds, last, tiles, source)
+                    probe = write_signs(s[0], s[1], scales, last, 0, width, found, x, probe)
+                else:
+                    probe = linear_readouts(last, width, scales, tiles, source, found, x, probe)
+        status[i] = not_a_number(probe) != 0
 
 
 @dataclass(frozen=True)

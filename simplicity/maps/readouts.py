@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simplicity.compilation import inlined, row
+from simplicity.compilation import inlined
 from simplicity.maps.linear import finished
 from simplicity.simd import (
     LANES,
@@ -141,35 +141,11 @@ def write_signs(low, high, scales, layers, r, width, out, x, probe):
 
 
 @inlined
-def readouts_of_rows(readouts, noise, size, further, scales, constants, workspace, layers, out):
-    """Functions of each row's hidden layers behind its own last layer and those in its row of ``further``.
-
-    This is what :class:`simplicity.maps.base.Kernel` calls ``readouts``, made from a function for one row,
-    ``(numbers, layers, scales, constants, workspace, (words, logits)) -> status``. There, layers are flat,
-    words 0, and status is 1 if some logit is not finite: which last layers are to blame shows one by one.
-    """
-    words, undefined, logits = out
-    n_readouts, own = layers.shape
-    flat = layers.reshape(layers.size)
-    first, rest = flat[:own], flat[own:]
-    pitch = logits.shape[1] // n_readouts
-    for i in range(noise.shape[0]):
-        numbers, others = row(noise, i, size), row(further, i, further.shape[1])
-        for k in range(own):
-            first[k] = numbers[k]
-        for k in range(rest.shape[0]):
-            rest[k] = others[k]
-        logits_of_row = row(logits, i, logits.shape[1])
-        r, together = 0, n_readouts
-        while r < n_readouts:
-            some = slice(i * n_readouts + r, i * n_readouts + r + together)
-            words[some] = 0
-            undefined[some] = 0
-            here = words[some], logits_of_row[r * pitch : (r + together) * pitch]
-            layers_here = flat[r * own : (r + together) * own]
-            status = readouts(numbers, layers_here, scales, constants, workspace, here)
-            if status != 0 and together > 1:
-                together = 1
-                continue
-            undefined[i * n_readouts + r] |= status
-            r += together
+def begin_readouts(own, others, size, layers, words):
+    """Make ready for a draw, whose last layers are its own, ``size`` numbers of its noise, and the others."""
+    first, rest = layers[:size], layers[size:]
+    for k in range(size):
+        first[k] = own[k]
+    for k in range(rest.shape[0]):
+        rest[k] = others[k]
+    words[:] = 0
