@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from benchmarks.timing import Task, calls_to_last, seconds_a_unit
 from simplicity.random import Noise
-from simplicity.simd import LANES, fused_multiply_add, load, store
+from simplicity.vectors import LANES, fused_multiply_add, load, store
 
 _CHAINS = 10  # independent sums: enough to hide the latency of a multiply-add
 _LINE = 8  # uint64 words of a cache line

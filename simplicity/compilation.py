@@ -1,7 +1,7 @@
 """How every kernel of this package is compiled: the presets, and a disk cache that cannot go stale.
 
 A kernel is a module-level function under :func:`kernel`: IEEE arithmetic to the letter. No product and sum
-are fused and no sum is reordered unless the code says so (:func:`simplicity.simd.fused_multiply_add`), so
+are fused and no sum is reordered unless the code says so (:func:`simplicity.vectors.fused_multiply_add`), so
 results depend neither on threads and chunks nor on the instructions that a processor has. Small helpers
 of kernels are :func:`inlined`.
 

@@ -34,19 +34,22 @@ import numpy.typing as npt
 
 from simplicity.compilation import inlined, kernel
 from simplicity.philox import counters_of, philox, philox_blocks
-from simplicity.simd import WIDE, load_wide, splat_wide, store
+from simplicity.simd import store_quads
 from simplicity.vectors import (
+    WIDE,
     as_floats,
     as_words,
     choose,
-    fma,
     in_precision_of,
+    load_wide,
     lower_halves,
+    splat_wide,
     square_root,
-    store_quads,
+    store,
     to_floats,
     wider,
 )
+from simplicity.vectors import fused_multiply_add as fma
 from simplicity.xoshiro import LANES, advance, leave_zero
 
 F32, U32, I32, U64 = np.float32, np.uint32, np.int32, np.uint64

@@ -1,8 +1,9 @@
-"""Operators on vectors in compiled code, so that formulas can be written as they are for numbers.
+"""Vectors of numbers as values in compiled code, so that formulas can be written as they are for numbers.
 
 ``+``, ``-``, ``*`` are for vectors of floats and of words, ``^``, ``&``, ``<<``, ``>>`` for words, whose
 arithmetic wraps around. A number beside a vector stands for a vector of equal numbers. Every operation is
-rounded by itself, as in :mod:`simplicity.simd`.
+rounded by itself, unless it says otherwise, and means the same to the last bit on every processor; those
+without fused multiply-adds only take longer.
 """
 
 from __future__ import annotations
@@ -13,10 +14,163 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, lower_builtin, type_callable
+from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
-from simplicity.simd import Vector, llvm_vector, shuffled, splat_of
+#: Numbers in a vector.
+LANES = 8
+#: Numbers in a vector of two registers: more to do while each waits for itself.
+WIDE = 2 * LANES
 
+
+class Vector(types.Type):
+    """Numba's type of a vector of float32, float64, uint32 or uint64."""
+
+    def __init__(self, dtype: Any, lanes: int = LANES) -> None:
+        self.dtype, self.lanes = dtype, lanes
+        self.is_words = dtype in (types.uint32, types.uint64)
+        super().__init__(name=f"{dtype}x{lanes}")
+
+    @property
+    def llvm(self) -> Any:
+        """LLVM's type of it."""
+        return llvm_vector(self.dtype, self.lanes)
+
+
+_NUMBERS = {
+    types.float32: ir.FloatType(),
+    types.float64: ir.DoubleType(),
+    types.uint32: ir.IntType(32),
+    types.uint64: ir.IntType(64),
+}
+_WORDS = Vector(types.uint32)
+
+
+def llvm_vector(dtype: Any, lanes: int = LANES) -> Any:
+    """LLVM's type of a vector of numbers of a type of Numba's."""
+    return ir.VectorType(_NUMBERS[dtype], lanes)
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, kind.llvm)
+
+
+def is_floats(vector: Any) -> bool:
+    """Whether a type is that of a vector of floats."""
+    return isinstance(vector, Vector) and not vector.is_words
+
+
+def is_flat(array: Any) -> bool:
+    """Whether a type is that of an array that vectors are loaded from: one-dimensional and contiguous."""
+    return (
+        isinstance(array, types.Array) and array.ndim == 1 and array.layout == "C" and array.dtype in _NUMBERS
+    )
+
+
+# ---------------------------------------------------------------------------------------- for generators
+def address_of(context: Any, builder: Any, kind: Any, array: Any, start: Any, vector: Any) -> Any:
+    """Pointer to a vector inside a contiguous array."""
+    data = context.make_array(kind)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [start]), vector.as_pointer())
+
+
+def splat_of(builder: Any, number: Any, vector: Any) -> Any:
+    """The vector, of an LLVM type, of equal numbers."""
+    undefined = ir.Constant(vector, ir.Undefined)
+    first = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    return builder.shuffle_vector(first, undefined, zeros)
+
+
+def shuffled(builder: Any, a: Any, b: Any, places: list[int]) -> Any:
+    """Numbers of two vectors, those of b counted after those of a."""
+    order = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), places)
+    return builder.shuffle_vector(a, b, order)
+
+
+def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c, rounded once, of three values of one LLVM type: numbers or vectors."""
+    vector = a.type if isinstance(a.type, ir.VectorType) else None
+    number = "f32" if (vector.element if vector else a.type) == ir.FloatType() else "f64"
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    name = f"llvm.fma.{f'v{vector.count}' if vector else ''}{number}"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), (a, b, c))
+
+
+# ------------------------------------------------------------------------------------ memory and numbers
+def _loading(lanes: int, text: str) -> Any:
+    def typed(_context: Any, array: Any, _start: Any) -> Any:
+        if not is_flat(array):
+            return None
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            vector = llvm_vector(array.dtype, lanes)
+            place = address_of(context, builder, signature.args[0], arguments[0], arguments[1], vector)
+            return builder.load(place, align=4)
+
+        return Vector(array.dtype, lanes)(array, types.intp), generate
+
+    typed.__doc__ = text
+    return intrinsic(typed)
+
+
+load = _loading(LANES, "The vector of array[start] … array[start + 7], a flat array; nothing checks the end.")
+load_wide = _loading(WIDE, "The same of sixteen numbers.")
+
+
+@intrinsic
+def store(_context: Any, array: Any, _start: Any, vector: Any) -> Any:
+    """Write a vector to array[start], array[start + 1], …"""
+    if not is_flat(array) or not isinstance(vector, Vector) or vector.dtype != array.dtype:
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = vector.llvm
+        place = address_of(context, builder, signature.args[0], arguments[0], arguments[1], kind)
+        builder.store(arguments[2], place, align=4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, vector), generate
+
+
+@intrinsic
+def splat(_context: Any, x: Any) -> Any:
+    """The vector of eight times x, a float32, float64 or uint32."""
+    if x not in _NUMBERS:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return splat_of(builder, arguments[0], llvm_vector(x))
+
+    return Vector(x)(x), generate
+
+
+@intrinsic
+def splat_wide(_context: Any, x: Any) -> Any:
+    """The vector of sixteen times x."""
+    vector = Vector(x, WIDE)
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return splat_of(builder, arguments[0], vector.llvm)
+
+    return vector(x), generate
+
+
+@intrinsic
+def load_splat(_context: Any, array: Any, _place: Any) -> Any:
+    """The vector of eight times array[place], of a flat array; nothing checks the end."""
+    if not is_flat(array):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return splat_of(builder, builder.load(builder.gep(data, [arguments[1]])), llvm_vector(array.dtype))
+
+    return Vector(array.dtype)(array, types.intp), generate
+
+
+# ----------------------------------------------------------------------------------------- arithmetic
 _OPERATORS = {  # methods of LLVM's builder for floats, where there is one, and for words
     operator.add: ("fadd", "add"),
     operator.sub: ("fsub", "sub"),
@@ -36,7 +190,7 @@ def _vector_of(a: Any, b: Any) -> Any:
 
 def _as_vectors(builder: Any, kinds: Any, values: Any, vector: Any) -> list[Any]:
     return [
-        value if isinstance(kind, Vector) else splat_of(builder, value, llvm_vector(vector))
+        value if isinstance(kind, Vector) else splat_of(builder, value, vector.llvm)
         for kind, value in zip(kinds, values, strict=True)
     ]
 
@@ -78,19 +232,21 @@ for _function, _names in _OPERATORS.items():
 
 
 @intrinsic
-def fma(_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """a * b + c, rounded once, of vectors of floats and numbers."""
-    vector = next((kind for kind in (a, b, c) if isinstance(kind, Vector)), None)
-    if vector is None or vector.is_words or any(kind not in (vector, vector.dtype) for kind in (a, b, c)):
+def fused_multiply_add(_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c, rounded once, of three floats of one type, or of vectors of them and numbers."""
+    result = next((kind for kind in (a, b, c) if isinstance(kind, Vector)), a)
+    number = result.dtype if isinstance(result, Vector) else result
+    if number not in (types.float32, types.float64) or any(
+        kind not in (result, number) for kind in (a, b, c)
+    ):
         return None
 
     def generate(_context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        values = _as_vectors(builder, signature.args, arguments, vector)
-        kind = ir.FunctionType(values[0].type, [values[0].type] * 3)
-        name = f"llvm.fma.v{vector.lanes}f{vector.dtype.bitwidth}"
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), values)
+        if isinstance(result, Vector):
+            arguments = _as_vectors(builder, signature.args, arguments, result)
+        return fused(builder, *arguments)
 
-    return vector(a, b, c), generate
+    return result(a, b, c), generate
 
 
 @intrinsic
@@ -116,7 +272,7 @@ def _conversion(name: str, sources: tuple[Any, ...], target: Any, text: str) -> 
         result = Vector(target, x.lanes)
 
         def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            return getattr(builder, name)(arguments[0], llvm_vector(result))
+            return getattr(builder, name)(arguments[0], result.llvm)
 
         return result(x), generate
 
@@ -139,7 +295,7 @@ def in_precision_of(_context: Any, array: Any, x: Any) -> Any:
     result = Vector(array.dtype, x.lanes)
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return arguments[1] if result == x else builder.fpext(arguments[1], llvm_vector(result))
+        return arguments[1] if result == x else builder.fpext(arguments[1], result.llvm)
 
     return result(array, x), generate
 
@@ -157,52 +313,29 @@ def choose(_context: Any, words: Any, a: Any, b: Any) -> Any:
     return a(words, a, b), generate
 
 
-def _transposed(builder: Any, planes: list[Any], half: int) -> list[Any]:
-    """Columns of four registers, by the moves within their halves and between them that processors have."""
-    lanes = 2 * half
+@intrinsic
+def rotate_left(_context: Any, x: Any, _places: Any) -> Any:
+    """A vector of words, each rotated left by so many places."""
+    if x != _WORDS:
+        return None
 
-    def interleaved(x: Any, y: Any, first: int, size: int) -> Any:
-        """Runs of ``size`` numbers of x and y in turn, from place ``first`` of either half on."""
-        places = []
-        for start in (first, half + first):
-            for run in range(start, start + half // 2, size):
-                places += [*range(run, run + size), *range(lanes + run, lanes + run + size)]
-        return shuffled(builder, x, y, places)
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        places = splat_of(builder, arguments[1], arguments[0].type)
+        kind = ir.FunctionType(places.type, [places.type] * 3)
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fshl.v8i32")
+        return builder.call(function, (arguments[0], arguments[0], places))
 
-    columns: dict[int, Any] = {}
-    for first in range(0, half, half // 2):
-        x = interleaved(planes[0], planes[1], first, 1)
-        y = interleaved(planes[2], planes[3], first, 1)
-        if half == 2:
-            columns[first] = shuffled(builder, x, y, [0, 1, 4, 5])
-            columns[half + first] = shuffled(builder, x, y, [2, 3, 6, 7])
-            continue
-        for k in (0, 1):
-            both = interleaved(x, y, 2 * k, 2)
-            columns[first + k] = shuffled(builder, both, both, [0, 1, 2, 3])
-            columns[half + first + k] = shuffled(builder, both, both, [4, 5, 6, 7])
-    return [columns[k] for k in range(lanes)]
+    return x(x, types.uint32), generate
 
 
 @intrinsic
-def store_quads(_context: Any, array: Any, _start: Any, _pitch: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    """Write a[i], b[i], c[i] and d[i] of four vectors to array[start + i * pitch] and the places after it."""
-    if not (isinstance(array, types.Array) and isinstance(a, Vector) and a.dtype == array.dtype):
-        return None
-    if not a == b == c == d:
+def rectified(_context: Any, x: Any) -> Any:
+    """0 where a vector is below 0, else the vector; NaN stays."""
+    if not is_floats(x):
         return None
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        quad = llvm_vector(Vector(array.dtype, 4)).as_pointer()
-        place = builder.gep(data, [arguments[1]])
-        half = 128 // array.dtype.bitwidth  # numbers of half a register
-        for first in range(0, a.lanes, 2 * half):
-            register = list(range(first, first + 2 * half))
-            planes = [shuffled(builder, plane, plane, register) for plane in arguments[3:]]
-            for column in _transposed(builder, planes, half):
-                builder.store(column, builder.bitcast(place, quad), align=4)
-                place = builder.gep(place, [arguments[2]])
-        return context.get_dummy_value()
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        zero = ir.Constant(x.llvm, [0.0] * LANES)
+        return builder.select(builder.fcmp_ordered("<", arguments[0], zero), zero, arguments[0])
 
-    return types.void(array, types.intp, types.intp, a, b, c, d), generate
+    return x(x), generate

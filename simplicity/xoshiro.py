@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from simplicity.compilation import inlined, kernel
-from simplicity.simd import LANES as HALF
-from simplicity.simd import add, exclusive_or, load, rotate_left, shift_left, store
+from simplicity.vectors import LANES as HALF
+from simplicity.vectors import load, rotate_left, store
 
 #: Generators of a row: two vectors, of which one works while the other waits for itself.
 LANES = 2 * HALF
@@ -20,16 +20,9 @@ LANES = 2 * HALF
 @inlined
 def _step(a, b, c, d):
     """Eight lanes: their words and next states."""
-    words = add(rotate_left(add(a, d), 7), a)
-    c_a = exclusive_or(c, a)
-    d_b = exclusive_or(d, b)
-    return (
-        words,
-        exclusive_or(a, d_b),
-        exclusive_or(b, c_a),
-        exclusive_or(c_a, shift_left(b, 9)),
-        rotate_left(d_b, 11),
-    )
+    words = rotate_left(a + d, 7) + a
+    c_a, d_b = c ^ a, d ^ b
+    return words, a ^ d_b, b ^ c_a, c_a ^ (b << np.uint32(9)), rotate_left(d_b, 11)
 
 
 @kernel

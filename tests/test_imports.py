@@ -12,8 +12,8 @@ import simplicity
 PACKAGE = Path(simplicity.__file__).parent
 LEVELS = [
     ["_version", "compilation"],
-    ["simd"],
     ["vectors"],
+    ["simd"],
     ["philox", "xoshiro"],
     ["functions", "random"],
     ["statistics", "arguments"],

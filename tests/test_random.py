@@ -21,7 +21,7 @@ from simplicity.random import (
     philox4x32,
     tape_words,
 )
-from simplicity.simd import WIDE, load_wide, store
+from simplicity.vectors import WIDE, load_wide, store
 from simplicity.xoshiro import LANES, advance, leave_zero
 from tests import naive
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from simplicity.compilation import high_product, kernel, row
-from simplicity.simd import load, positive_sums
+from simplicity.simd import positive_sums
+from simplicity.vectors import load
 
 
 @kernel

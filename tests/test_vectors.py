@@ -6,16 +6,20 @@ import numba
 import numpy as np
 import pytest
 
-from simplicity.simd import WIDE, load, load_wide, splat_wide, store
+from simplicity.simd import store_quads
 from simplicity.vectors import (
+    WIDE,
     as_floats,
     as_words,
     choose,
-    fma,
+    fused_multiply_add,
     in_precision_of,
+    load,
+    load_wide,
     lower_halves,
+    splat_wide,
     square_root,
-    store_quads,
+    store,
     to_floats,
     wider,
 )
@@ -84,10 +88,10 @@ def test_a_fused_product_and_sum_is_rounded_once():
     a, b = numbers(np.float32), numbers(np.float32)
     c = -(a * b)
     exact = (a.astype(np.float64) * b + c).astype(np.float32)  # in float64 the product is exact
-    assert np.array_equal(applied(lambda x, y, z: fma(x, y, z), np.float32, a, b, c), exact)
+    assert np.array_equal(applied(lambda x, y, z: fused_multiply_add(x, y, z), np.float32, a, b, c), exact)
     assert (exact != 0).any()  # negative control: two roundings would leave nothing
     half, one = np.float32(0.5), np.float32(1)
-    assert np.array_equal(applied(lambda x: fma(x, half, one), np.float32, a), a * half + one)
+    assert np.array_equal(applied(lambda x: fused_multiply_add(x, half, one), np.float32, a), a * half + one)
 
 
 def test_conversions():

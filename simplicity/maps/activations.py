@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from simplicity.compilation import float32_bits, float32_from_bits, inlined, kernel
-from simplicity.simd import fused_multiply_add as fma
+from simplicity.vectors import fused_multiply_add as fma
 
 #: Code of each activation in the kernels.
 ACTIVATIONS = {"relu": 0, "tanh": 1, "linear": 2, "erf": 3, "sin": 4}

@@ -18,7 +18,8 @@ from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, pack_positive, tiles
 from simplicity.maps.readouts import begin_readouts, linear_readouts
-from simplicity.simd import TILE, not_a_number, splat
+from simplicity.simd import TILE, not_a_number
+from simplicity.vectors import splat
 
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]

@@ -13,22 +13,8 @@ import numpy.typing as npt
 
 from simplicity.compilation import inlined, kernel
 from simplicity.maps.base import Inputs
-from simplicity.simd import (
-    LANES,
-    TILE,
-    TILE_UNITS,
-    any_not_zero,
-    fused_multiply_add,
-    load,
-    load_splat,
-    multiply,
-    not_a_number,
-    positive_64,
-    rectified,
-    splat,
-    store,
-    tile_products,
-)
+from simplicity.simd import TILE, TILE_UNITS, any_not_zero, not_a_number, positive_64, tile_products
+from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
@@ -115,8 +101,7 @@ def keep_row(low, high, unit, rows, units, place):
 @inlined
 def finished(sums, scales, weights, bias):
     """scales[0] * sums + scales[1] * weights[bias], a vector."""
-    bias = multiply(splat(scales[1]), load_splat(weights, bias))
-    return fused_multiply_add(splat(scales[0]), sums, bias)
+    return fused_multiply_add(scales[0], sums, scales[1] * load_splat(weights, bias))
 
 
 @inlined
@@ -209,25 +194,25 @@ def sums_over_inputs(weights, shape, scales, inputs, last_sums, bases):
     n_inputs, others, last = inputs
     first_of_last = max(n_inputs - 3, 0)
     n_settings = bases.shape[0] // units
-    weight_std, bias_std = splat(scales[0]), splat(scales[1])
+    weight_std, bias_std = scales
     for j in range(units):
         first = start + j * n_inputs
-        bias = multiply(bias_std, load_splat(weights, start + units * n_inputs + j))
+        bias = bias_std * load_splat(weights, start + units * n_inputs + j)
         for b in range(0, n_settings, TILE):
             low = high = bias
             for i in range(first_of_last):
-                weight, place = multiply(weight_std, load_splat(weights, first + i)), i * n_settings + b
+                weight, place = weight_std * load_splat(weights, first + i), i * n_settings + b
                 low = fused_multiply_add(weight, load(others, place), low)
                 high = fused_multiply_add(weight, load(others, place + LANES), high)
             store(bases, j * n_settings + b, low)
             store(bases, j * n_settings + b + LANES, high)
         of_last = first + n_inputs - 1
-        total = multiply(multiply(weight_std, load_splat(weights, of_last)), load(last, 0))
+        total = weight_std * load_splat(weights, of_last) * load(last, 0)
         if n_inputs > 2:
-            weight = multiply(weight_std, load_splat(weights, of_last - 2))
+            weight = weight_std * load_splat(weights, of_last - 2)
             total = fused_multiply_add(weight, load(last, 2 * LANES), total)
         if n_inputs > 1:
-            weight = multiply(weight_std, load_splat(weights, of_last - 1))
+            weight = weight_std * load_splat(weights, of_last - 1)
             total = fused_multiply_add(weight, load(last, LANES), total)
         store(last_sums, j * LANES, total)
 

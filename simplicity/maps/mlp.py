@@ -40,18 +40,8 @@ from simplicity.maps.readouts import (
     write_signs,
 )
 from simplicity.random import Noise
-from simplicity.simd import (
-    LANES,
-    TILE,
-    add,
-    load,
-    load_splat,
-    not_a_number,
-    prefetch,
-    rectified,
-    splat,
-    store,
-)
+from simplicity.simd import TILE, not_a_number, prefetch
+from simplicity.vectors import LANES, load, load_splat, rectified, splat, store
 
 _NEAR = 2560  # numbers of a draw: 10 of the 32 kB of a first-level cache
 _FETCHED = 32  # numbers fetched at a time: two cache lines
@@ -77,7 +67,7 @@ def _first_rows(last_sums, bases, x, rectify, tiles):
     for j in range(width):
         base = j * n_settings + x // LANES
         last = load(last_sums, j * LANES)
-        low, high = add(load_splat(bases, base), last), add(load_splat(bases, base + 1), last)
+        low, high = load_splat(bases, base) + last, load_splat(bases, base + 1) + last
         if rectify:
             low, high = rectified(low), rectified(high)
         place = keep_row(low, high, j, rows, units, place)

@@ -25,14 +25,8 @@ from simplicity.maps.base import (
 )
 from simplicity.maps.linear import InputValues, n_settings, split_inputs, sums_over_inputs
 from simplicity.random import Noise
-from simplicity.simd import (
-    LANES,
-    fused_multiply_add,
-    load,
-    not_a_number,
-    positive_sums,
-    splat,
-)
+from simplicity.simd import not_a_number, positive_sums
+from simplicity.vectors import LANES, fused_multiply_add, load, splat
 
 #: Number of linearly separable functions of n = 0, 1, … inputs (OEIS A000609).
 THRESHOLD_FUNCTIONS = (

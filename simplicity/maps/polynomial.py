@@ -26,7 +26,7 @@ from simplicity.maps.base import (
 from simplicity.maps.linear import pack_positive, weighted_sum
 from simplicity.maps.perceptron import THRESHOLD_FUNCTIONS
 from simplicity.random import Noise, checked_integer
-from simplicity.simd import add, fused_multiply_add, load, load_splat, multiply, splat, store
+from simplicity.vectors import fused_multiply_add, load, load_splat, splat, store
 
 #: Number of polynomial threshold functions by number of inputs and degree, where it is known.
 POLYNOMIAL_THRESHOLD_FUNCTIONS = {
@@ -49,7 +49,7 @@ class _ThresholdConstants(NamedTuple):
 @inlined
 def _butterfly(low, high, walsh):
     """What a row and the row with one more input become: at that input 0 (or -1), and at 1."""
-    return fused_multiply_add(splat(np.float32(-1)), high, low) if walsh else low, add(low, high)
+    return low - high if walsh else low, low + high
 
 
 @inlined
@@ -78,13 +78,13 @@ def _butterflies(sums, size, walsh):
 @inlined
 def _rows(noise, place, some, count, constants, sums):
     """Sums over the last three inputs in the rows of ``count`` monomials; a known count leaves no loop."""
-    scale = splat(constants.coefficient_std)
+    scale = constants.coefficient_std
     for k in range(np.uint64(some[0]), np.uint64(some[1])):  # an unsigned index cannot count from the end
         total = splat(np.float32(0))
         for t in range(count):
             coefficient = load_splat(noise, constants.monomials[place + np.uint64(t)])
             total = fused_multiply_add(coefficient, load(constants.patterns, 8 * t), total)
-        store(sums, 8 * constants.rows[k], multiply(scale, total))
+        store(sums, 8 * constants.rows[k], scale * total)
         place += np.uint64(count)
     return place
 

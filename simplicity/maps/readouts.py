@@ -6,19 +6,8 @@ import numpy as np
 
 from simplicity.compilation import inlined
 from simplicity.maps.linear import finished
-from simplicity.simd import (
-    LANES,
-    TILE_UNITS,
-    add,
-    fused_multiply_add,
-    load,
-    load_splat,
-    positive,
-    rectified,
-    splat,
-    store,
-    tile_products,
-)
+from simplicity.simd import TILE_UNITS, positive, tile_products
+from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
 
 
 @inlined
@@ -66,10 +55,10 @@ def rectified_input_readout(last_sums, bases, layer, x):
     a = b = c = d = splat(np.float32(0))
     for j in range(units):
         weight, last, base = load_splat(layer, j), load(last_sums, j * LANES), j * n_settings + x // LANES
-        a = fused_multiply_add(weight, rectified(add(load_splat(bases, base), last)), a)
-        b = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 1), last)), b)
-        c = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 2), last)), c)
-        d = fused_multiply_add(weight, rectified(add(load_splat(bases, base + 3), last)), d)
+        a = fused_multiply_add(weight, rectified(load_splat(bases, base) + last), a)
+        b = fused_multiply_add(weight, rectified(load_splat(bases, base + 1) + last), b)
+        c = fused_multiply_add(weight, rectified(load_splat(bases, base + 2) + last), c)
+        d = fused_multiply_add(weight, rectified(load_splat(bases, base + 3) + last), d)
     return a, b, c, d
 
 

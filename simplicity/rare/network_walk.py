@@ -18,7 +18,7 @@ from simplicity.rare.energies import OFFSET, checked_offset
 from simplicity.rare.moves import Draws, Rows
 from simplicity.rare.unit_moves import POSITIONS, Network, State, sweep_units
 from simplicity.rare.walk import Floats
-from simplicity.simd import LANES
+from simplicity.vectors import LANES
 
 _SMALLEST_BIAS = 1e-5  # in units of sums behind rectifiers, whose rounding errors are some 1e-7
 _BLOCKS = 4  # of units, in layers whose units do not move one by one

@@ -18,18 +18,8 @@ import numpy.typing as npt
 from simplicity.compilation import inlined, kernel, ones_of_word, row
 from simplicity.maps.activations import RELU, activate
 from simplicity.rare.moves import ROOT_3, folded
-from simplicity.simd import (
-    LANES,
-    add,
-    fused_multiply_add,
-    load,
-    multiply,
-    not_a_number,
-    positive,
-    rectified,
-    splat,
-    store,
-)
+from simplicity.simd import not_a_number, positive
+from simplicity.vectors import LANES, fused_multiply_add, load, rectified, splat, store
 
 #: Truth-table positions that a layer is evaluated for at a time.
 POSITIONS = 4 * LANES
@@ -86,14 +76,13 @@ def _total(vector, lanes):
 def _energy(logits, network, lanes):
     """That of `simplicity.rare.logit_energy`; infinite where undefined."""
     zero = splat(np.float32(0))
-    minus_one = splat(np.float32(-1))
     right = wrong = probe = zero
     count = 0
     for group in range(network.wanted.shape[0]):
         z = load(logits, group * LANES)
-        margin = multiply(z, load(network.signs, group * LANES))
-        right = add(right, rectified(margin))
-        wrong = add(wrong, rectified(multiply(margin, minus_one)))
+        margin = z * load(network.signs, group * LANES)
+        right = right + rectified(margin)
+        wrong = wrong + rectified(-margin)
         probe = fused_multiply_add(z, zero, probe)
         differing = (positive(z) ^ network.wanted[group]) & network.valid[group]
         count += ones_of_word(np.uint64(differing))
@@ -204,8 +193,7 @@ def _new_units(numbers, network, state, layer, units):
     size, own = (stop - first) * columns, (network.rows[layer] + first) * columns
     activate(network.activation, state.new_activations, 0, size)
     for x in range(0, size, LANES):
-        before = multiply(load(state.activations, own + x), splat(np.float32(-1)))
-        store(state.changes, x, add(load(state.new_activations, x), before))
+        store(state.changes, x, load(state.new_activations, x) - load(state.activations, own + x))
 
 
 @inlined
@@ -374,7 +362,7 @@ def sweep_units(particles, fresh, energies, places, below, steps, network, state
         _move_numbers(numbers, state.old, noise, steps[depth], network.is_uniform, last_bias, last_bias + 1)
         change = network.bias_std * (numbers[last_bias] - state.old[last_bias])
         for x in range(0, state.logits.shape[0], LANES):
-            store(state.new_logits, x, add(load(state.logits, x), splat(change)))
+            store(state.new_logits, x, load(state.logits, x) + change)
         energy = _energy(state.new_logits, network, state.lanes)
         if _is_accepted(energy, places[i], below):
             energies[i] = energy

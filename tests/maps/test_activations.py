@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from simplicity.maps.activations import ACTIVATIONS, activate
-from simplicity.simd import LANES, load, rectified, store
+from simplicity.vectors import LANES, load, rectified, store
 from tests import naive
 
 GRID = np.concatenate([np.linspace(-12, 12, 400_001), np.geomspace(1e-38, 1e2, 100_001)]).astype(np.float32)
