@@ -100,12 +100,12 @@ class Kernel(NamedTuple):
         Writes what the linear readout reads: out is (width, 2^n) float32.
     readouts : callable, optional
         Functions of several last layers of many draws in one call, and their logits: ``(noise, size, further,
-        scales, constants, workspace, layers, (words, status, logits))``. A draw's first last layer is the
+        scales, constants, workspace, layers, (signs, status, logits))``. A draw's first last layer is the
         beginning of its row of noise, of which the map reads ``size`` numbers, and the others are its row of
-        ``further``, one after the other; ``layers``, (readouts, numbers of one), is space for them. ``words``
-        has a row a readout (bits beyond the last position do not matter), ``status``, 1 where any logit is
-        not finite, one a draw, and so has ``logits``: one last layer after the other, or empty where none are
-        wanted. Made from features where None.
+        ``further``, one after the other; ``layers``, (readouts, numbers of one), is space for them. ``signs``
+        has a row a readout: its function, 16 positions a number, uint16 (bits and numbers beyond the last
+        position do not matter). ``status``, 1 where any logit is not finite, has one a draw, and ``logits`` a
+        row: one last layer after the other, or none where none are wanted. Made from features where None.
     reads : callable, optional
         Of endless tapes whose rows hold several draws, with the arguments of ``many``: out is (rows, draws)
         bool, False at first, and is set for those that a row's function is read from. Splitting needs it,

@@ -17,7 +17,7 @@ from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, pack_positive, tiles
-from simplicity.maps.readouts import begin_readouts, linear_readouts
+from simplicity.maps.readouts import copy_layers, linear_readouts
 from simplicity.simd import TILE, not_a_number
 from simplicity.vectors import splat
 
@@ -59,13 +59,13 @@ def _readouts_driver(features: Any) -> Any:
     @_compile
     def drive(noise, size, further, scales, constants, workspace, layers, out):
         own_workspace, features_out, tiles = workspace
-        words, status, logits = out
+        signs, status, logits = out
         (width, positions), readouts = features_out.shape, layers.shape[0]
         flat, last = features_out.reshape(features_out.size), layers.reshape(layers.size)
         for i in range(noise.shape[0]):
-            numbers, functions = row(noise, i, size), words[i * readouts : (i + 1) * readouts]
-            found, probe = (functions, row(logits, i, logits.shape[1])), splat(np.float32(0))
-            begin_readouts(numbers, row(further, i, further.shape[1]), width + 1, last, functions)
+            numbers, probe = row(noise, i, size), splat(np.float32(0))
+            found = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
+            copy_layers(numbers, row(further, i, further.shape[1]), width + 1, last)
             failed = features(numbers, constants, own_workspace, features_out)
             for x in range(0, positions, TILE):
                 source = 0, features_tile(flat, width, positions, x, tiles)
@@ -238,7 +238,7 @@ class Evaluator:
     ) -> tuple[Words, Flags, npt.NDArray[np.float32]]:
         """Functions, draws with a logit that is not finite, and logits, ``pitch`` numbers a readout."""
         assert isinstance(self.code, Kernel)
-        words = np.empty((len(noise) * readouts, self.words), dtype=np.uint64)
+        signs = np.empty((len(noise) * readouts, 4 * self.words), dtype=np.uint16)
         status = np.empty(len(noise), dtype=np.uint8)
         logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
@@ -251,10 +251,10 @@ class Evaluator:
             self.code.constants,
             self._readouts_workspace,
             np.empty((readouts, self._readout_size), dtype=np.float32),
-            (words, status, logits),
+            (signs, status, logits),
         )
-        words &= position_mask(self.map.n_inputs)
-        return words, status != 0, logits
+        words = signs.astype("<u2", copy=False).view("<u8").astype(np.uint64, copy=False)
+        return words & position_mask(self.map.n_inputs), status != 0, logits
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""

@@ -33,7 +33,7 @@ from simplicity.maps.linear import (
     tiles,
 )
 from simplicity.maps.readouts import (
-    begin_readouts,
+    copy_layers,
     linear_readouts,
     rectified_input_readout,
     rectified_readout,
@@ -142,16 +142,16 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
     widths, positions = constants.widths, 2**constants.inputs.n_inputs
     last_sums, bases, tiles = workspace
-    words, status, logits = out
+    signs, status, logits = out
     width, depth, readouts = widths[-1], widths.shape[0], layers.shape[0]
     last = layers.reshape(layers.size)
     at_once = constants.activation == RELU and readouts == 1
     if at_once:
         depth -= 1
     for i in range(noise.shape[0]):
-        numbers, functions = row(noise, i, size), words[i * readouts : (i + 1) * readouts]
-        found, probe = (functions, row(logits, i, logits.shape[1])), splat(np.float32(0))
-        begin_readouts(numbers, row(further, i, further.shape[1]), width + 1, last, functions)
+        numbers, probe = row(noise, i, size), splat(np.float32(0))
+        found = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
+        copy_layers(numbers, row(further, i, further.shape[1]), width + 1, last)
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):

@@ -6,7 +6,7 @@ import numpy as np
 
 from simplicity.compilation import inlined
 from simplicity.maps.linear import finished
-from simplicity.simd import TILE_UNITS, positive, tile_products
+from simplicity.simd import TILE, TILE_UNITS, positive, tile_products
 from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
 
 
@@ -103,8 +103,8 @@ def write_signs(low, high, scales, layers, r, width, out, x, probe):
 
     Parameters
     ----------
-    out : (words, logits)
-        Packed functions of the last layers, (readouts, words), 0 before the first tile, and their logits, one
+    out : (signs, logits)
+        Functions of the last layers, 16 positions a number, (readouts, numbers) uint16, and their logits, one
         last layer after the other, unless that array is empty. With few inputs, both are also written beyond
         the last position.
     x : int
@@ -116,13 +116,12 @@ def write_signs(low, high, scales, layers, r, width, out, x, probe):
     vector
         The probe plus 0 times the logits: NaN where one is not finite.
     """
-    words, logits = out
-    bias, row, first = r * (width + 1) + width, np.uint64(r), np.uint64(x)
+    signs, logits = out
+    bias = r * (width + 1) + width
     low, high = finished(low, scales, layers, bias), finished(high, scales, layers, bias)
-    bits = np.uint64(positive(low)) | np.uint64(positive(high)) << np.uint64(LANES)
-    words[row, first >> np.uint64(6)] |= bits << (first & np.uint64(63))
+    signs[np.uint64(r), np.uint64(x // TILE)] = positive(low) | np.uint16(positive(high)) << np.uint16(LANES)
     if logits.shape[0] > 0:
-        place = r * (logits.shape[0] // words.shape[0]) + x
+        place = r * (logits.shape[0] // signs.shape[0]) + x
         store(logits, place, low)
         store(logits, place + LANES, high)
     zero = splat(np.float32(0))
@@ -130,11 +129,10 @@ def write_signs(low, high, scales, layers, r, width, out, x, probe):
 
 
 @inlined
-def begin_readouts(own, others, size, layers, words):
-    """Make ready for a draw, whose last layers are its own, ``size`` numbers of its noise, and the others."""
+def copy_layers(own, others, size, layers):
+    """The last layers of a draw: its own, the first ``size`` numbers of its noise, and the others."""
     first, rest = layers[:size], layers[size:]
     for k in range(size):
         first[k] = own[k]
     for k in range(rest.shape[0]):
         rest[k] = others[k]
-    words[:] = 0
