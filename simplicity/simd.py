@@ -99,6 +99,21 @@ load_wide = _loading(WIDE, "The same of sixteen numbers.")
 
 
 @intrinsic
+def load_as(_context: Any, array: Any, _start: Any, lanes: Any) -> Any:
+    """The same of as many numbers as the tuple ``lanes`` has: which is known when code is compiled."""
+    if not _is_flat(array) or not isinstance(lanes, types.UniTuple):
+        return None
+    kind = Vector(array.dtype, len(lanes))
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, start, _ = arguments
+        place = _address(context, builder, signature.args[0], array, start, llvm_vector(kind))
+        return builder.load(place, align=4)
+
+    return kind(array, types.intp, lanes), generate
+
+
+@intrinsic
 def store(_context: Any, array: Any, _start: Any, vector: Any) -> Any:
     """Write a vector to array[start], array[start + 1], …"""
     if not _is_flat(array) or not isinstance(vector, Vector) or vector.dtype != array.dtype:

@@ -1,12 +1,13 @@
 """Operators on vectors in compiled code, so that formulas can be written as they are for numbers.
 
-``+``, ``-``, ``*`` are for vectors of floats and of words, ``^``, ``&``, ``<<``, ``>>`` for words, whose
-arithmetic wraps around. A number beside a vector stands for a vector of equal numbers. Every operation is
-rounded by itself, as in :mod:`simplicity.simd`.
+``+``, ``-``, ``*`` are for vectors of floats and of words, ``^``, ``&``, ``|``, ``<<``, ``>>`` for words,
+whose arithmetic wraps around. A number beside a vector stands for a vector of equal numbers. Every operation
+is rounded by itself, as in :mod:`simplicity.simd`.
 """
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -23,6 +24,7 @@ _OPERATORS = {  # methods of LLVM's builder for floats, where there is one, and 
     operator.mul: ("fmul", "mul"),
     operator.xor: ("", "xor"),
     operator.and_: ("", "and_"),
+    operator.or_: ("", "or_"),
     operator.lshift: ("", "shl"),
     operator.rshift: ("", "lshr"),
 }
@@ -155,6 +157,19 @@ def choose(_context: Any, words: Any, a: Any, b: Any) -> Any:
         return builder.select(builder.icmp_signed("<", arguments[0], zeros), *arguments[1:])
 
     return a(words, a, b), generate
+
+
+@intrinsic
+def union(_context: Any, words: Any) -> Any:
+    """The bits that any word of a vector has."""
+    if not (isinstance(words, Vector) and words.is_words):
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        numbers = [builder.extract_element(arguments[0], ir.IntType(32)(i)) for i in range(words.lanes)]
+        return functools.reduce(builder.or_, numbers)
+
+    return words.dtype(words), generate
 
 
 def _transposed(builder: Any, planes: list[Any], half: int) -> list[Any]:
