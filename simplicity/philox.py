@@ -15,14 +15,14 @@ _LOW, _32 = U64(0xFFFFFFFF), U64(32)
 @inlined
 def _round(c, k0, k1):
     c0, c1, c2, c3 = c
-    p0 = _MULTIPLIER_0 * (c0 & _LOW)  # products read lower halves only, so vectors need no mask for that
-    p1 = _MULTIPLIER_1 * (c2 & _LOW)
-    return (p1 >> _32) ^ c1 ^ k0, p1, (p0 >> _32) ^ c3 ^ k1, p0
+    p0 = _MULTIPLIER_0 * c0
+    p1 = _MULTIPLIER_1 * c2
+    return (p1 >> _32) ^ c1 ^ (k0 & _LOW), p1 & _LOW, (p0 >> _32) ^ c3 ^ (k1 & _LOW), p0 & _LOW
 
 
 @inlined
 def philox(c0, c1, c2, c3, k0, k1):
-    """Ten rounds on the lower halves of uint64, numbers or vectors: four words. Pure integer arithmetic."""
+    """Ten rounds on 32-bit values held in uint64, numbers or vectors: four words. Pure integer arithmetic."""
     c = _round((c0, c1, c2, c3), k0, k1)  # in a loop, vectors would go through memory
     c = _round(c, k0 + U64(1) * _WEYL_0, k1 + U64(1) * _WEYL_1)
     c = _round(c, k0 + U64(2) * _WEYL_0, k1 + U64(2) * _WEYL_1)
@@ -32,8 +32,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     c = _round(c, k0 + U64(6) * _WEYL_0, k1 + U64(6) * _WEYL_1)
     c = _round(c, k0 + U64(7) * _WEYL_0, k1 + U64(7) * _WEYL_1)
     c = _round(c, k0 + U64(8) * _WEYL_0, k1 + U64(8) * _WEYL_1)
-    a, b, c, d = _round(c, k0 + U64(9) * _WEYL_0, k1 + U64(9) * _WEYL_1)
-    return a & _LOW, b & _LOW, c & _LOW, d & _LOW
+    return _round(c, k0 + U64(9) * _WEYL_0, k1 + U64(9) * _WEYL_1)
 
 
 @kernel

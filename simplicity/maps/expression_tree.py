@@ -26,7 +26,7 @@ from simplicity.vectors import union
 _DEPTH = np.uint64(2048)  # levels; deeper draws are undefined (probability below 1e-200 at the defaults)
 _TREES = 32  # grown side by side
 _ROOT = np.uint64(1)
-_ZERO, _ONE, _32 = np.uint64(0), np.uint64(1), np.uint64(32)
+_ZERO, _ONE, _32, _LOW = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(2**32 - 1)
 
 # Where the numbers of a node stand. Its place is 2^12 row + level, its choice what was drawn there.
 _ADDRESS, _PLACE, _CHOICE, _VALUES = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(4)
@@ -85,7 +85,7 @@ def _draw(asked, key, count):
     """The two words that tapes hold at the addresses asked for, and the addresses of both children."""
     for k in range(_ZERO, count, np.uint64(LANES)):
         address, draw = load(asked, _ASKED + k), load(asked, _DRAW + k)
-        a, b, c, d = philox(address, address >> _32, draw, draw >> _32, key, key >> _32)
+        a, b, c, d = philox(address & _LOW, address >> _32, draw & _LOW, draw >> _32, key, key >> _32)
         store(asked, _LEAF + k, a | (b << _32))
         store(asked, _NUMBER + k, c | (d << _32))
         store(asked, _LEFT + k, child_address(address, 0))
