@@ -299,7 +299,7 @@ class ExpressionTree(ParameterFunctionMap):
 
     def evaluator(self) -> Kernel:
         words, inputs = words_of(self.n_inputs), pack(input_table(self.n_inputs).T)
-        lanes = min(max(words, 2), 8)
+        lanes = 2 if words <= 4 else 8
         padded, gates, literals = max(words, lanes), len(self.operators), 2 * self.n_inputs
         added = np.zeros((gates + literals, padded), dtype=np.uint64)
         added[gates::2, :words], added[gates + 1 :: 2, :words] = inputs, ~inputs
