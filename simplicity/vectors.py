@@ -1,13 +1,14 @@
 """Vectors of numbers as values in compiled code, so that formulas can be written as they are for numbers.
 
-``+``, ``-``, ``*`` are for vectors of floats and of words, ``^``, ``&``, ``<<``, ``>>`` for words, whose
-arithmetic wraps around. A number beside a vector stands for a vector of equal numbers. Every operation is
-rounded by itself, unless it says otherwise, and means the same to the last bit on every processor; those
+``+``, ``-``, ``*`` are for vectors of floats and of words, ``^``, ``&``, ``|``, ``<<``, ``>>`` for words,
+whose arithmetic wraps around. A number beside a vector stands for a vector of equal numbers. Every operation
+is rounded by itself, unless it says otherwise, and means the same to the last bit on every processor; those
 without fused multiply-adds only take longer.
 """
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any
 
@@ -120,6 +121,21 @@ load_wide = _loading(WIDE, "The same of sixteen numbers.")
 
 
 @intrinsic
+def load_as(_context: Any, array: Any, _start: Any, lanes: Any) -> Any:
+    """The same of as many numbers as the tuple ``lanes`` has: which is known when code is compiled."""
+    if not is_flat(array) or not isinstance(lanes, types.UniTuple):
+        return None
+    kind = Vector(array.dtype, len(lanes))
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, start, _ = arguments
+        place = address_of(context, builder, signature.args[0], array, start, kind.llvm)
+        return builder.load(place, align=4)
+
+    return kind(array, types.intp, lanes), generate
+
+
+@intrinsic
 def store(_context: Any, array: Any, _start: Any, vector: Any) -> Any:
     """Write a vector to array[start], array[start + 1], …"""
     if not is_flat(array) or not isinstance(vector, Vector) or vector.dtype != array.dtype:
@@ -177,6 +193,7 @@ _OPERATORS = {  # methods of LLVM's builder for floats, where there is one, and 
     operator.mul: ("fmul", "mul"),
     operator.xor: ("", "xor"),
     operator.and_: ("", "and_"),
+    operator.or_: ("", "or_"),
     operator.lshift: ("", "shl"),
     operator.rshift: ("", "lshr"),
 }
@@ -311,6 +328,19 @@ def choose(_context: Any, words: Any, a: Any, b: Any) -> Any:
         return builder.select(builder.icmp_signed("<", arguments[0], zeros), *arguments[1:])
 
     return a(words, a, b), generate
+
+
+@intrinsic
+def union(_context: Any, words: Any) -> Any:
+    """The bits that any word of a vector has."""
+    if not (isinstance(words, Vector) and words.is_words):
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        numbers = [builder.extract_element(arguments[0], ir.IntType(32)(i)) for i in range(words.lanes)]
+        return functools.reduce(builder.or_, numbers)
+
+    return words.dtype(words), generate
 
 
 @intrinsic

@@ -5,7 +5,7 @@ import pytest
 
 from simplicity.compilation import high_product, kernel, row
 from simplicity.simd import positive_sums
-from simplicity.vectors import load
+from simplicity.vectors import load, load_as, store, union
 
 
 @kernel
@@ -52,3 +52,19 @@ def test_high_products_are_those_of_integers():
     out = np.empty_like(a)
     high_products(a, b, out)
     assert out.tolist() == [x * y >> 64 for x, y in zip(a.tolist(), b.tolist(), strict=True)]
+
+
+@kernel
+def unions(a, b, lanes, out):
+    for i in range(out.shape[0]):
+        out[i] = union(load_as(a, i * len(lanes), lanes) | load_as(b, i * len(lanes), lanes))
+    store(a, 0, load_as(b, 0, lanes))
+
+
+@pytest.mark.parametrize("size", [2, 4, 8])
+def test_vectors_are_as_long_as_the_tuple_that_they_are_made_for(size):
+    a, b = np.uint64(1) << np.random.default_rng(0).integers(0, 64, (2, 5 * size), dtype=np.uint64)
+    before, out = a.copy(), np.empty(5, dtype=np.uint64)
+    unions(a, b, (0,) * size, out)
+    assert out.tolist() == np.bitwise_or.reduce((before | b).reshape(5, size), axis=1).tolist()
+    assert a.tolist() == [*b[:size].tolist(), *before[size:].tolist()]

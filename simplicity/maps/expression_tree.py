@@ -14,39 +14,51 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import kernel, row
+from simplicity.compilation import high_product, kernel, row
 from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
 from simplicity.maps.gates import GATES, algebraic_normal_forms, checked_gates, complemented, negated, tables
-from simplicity.philox import philox_blocks
-from simplicity.random import TAPE_KEY, Noise, below, tape_part, tape_words
+from simplicity.philox import philox
+from simplicity.random import TAPE_KEY, Noise, Space, below, tape_part, tape_words
+from simplicity.vectors import LANES, load, load_as, store, union
 
-_DEPTH = 2048  # levels; deeper draws are counted as undefined (probability below 1e-200 at the defaults)
+_DEPTH = np.uint64(2048)  # levels; deeper draws are undefined (probability below 1e-200 at the defaults)
+_TREES = 32  # grown side by side
 _ROOT = np.uint64(1)
-_ZERO, _ONE, _32 = np.uint64(0), np.uint64(1), np.uint64(32)
+_ZERO, _ONE, _32, _LOW = np.uint64(0), np.uint64(1), np.uint64(32), np.uint64(2**32 - 1)
+
+# Where the numbers of a node stand. Its place is 2^12 row + level, its choice what was drawn there.
+_ADDRESS, _PLACE, _CHOICE, _VALUES = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(4)
+_ROW, _LEVEL = np.uint64(12), np.uint64(2**12 - 1)
+
+# Where those of nodes that are drawn together stand, each kind for all nodes.
+_ASKED, _DRAW, _LEAF, _NUMBER, _LEFT, _RIGHT = (np.uint64(k * _TREES) for k in range(6))
 
 
 class _Constants(NamedTuple):
-    literals: npt.NDArray[np.uint64]  # (2 inputs, words): 2i is input i, 2i + 1 its negation
+    """What can be drawn: a gate, or a literal (2i is input i, 2i + 1 its negation), counted after the gates.
+
+    Functions are filled up with zeros to whole vectors.
+    """
+
+    added: npt.NDArray[np.uint64]  # flat, a function for each: 0 for gates, then the literals
+    kinds: npt.NDArray[np.uint64]  # (2, 2), of literals and of gates: how many, and the first
     forms: npt.NDArray[np.uint64]  # (gates, 4): see algebraic_normal_forms
     last_leaf: np.uint64
-    mask: np.uint64
+    mask: npt.NDArray[np.uint64]  # (words,)
+    lanes: tuple[int, ...]  # as long as vectors, so that code is compiled for their length
 
 
 class _Trees(NamedTuple):
-    """Trees under way, each at a node.
+    """Trees under way, each a stack of nodes: the top is to be drawn or has its value, others wait for it.
 
-    The value of the left side that the node belongs to (or of the root) is known ^ (wanted & value of the
-    node). Frames hold the same of the nodes whose left side is being drawn.
+    A node's value is known ^ (wanted & value of the subtree at its address). Once a gate is drawn there, the
+    address is that of the right side; known and wanted follow when the left side, the node above, is known.
     """
 
-    lists: npt.NDArray[np.uint64]  # (4, trees + 1): free ones, nodes not drawn, inner ones, values known
-    counters: npt.NDArray[np.uint32]  # (4, trees): address of the node and draw of the tape
-    node_words: npt.NDArray[np.uint32]  # (4, trees): what the tape holds there
-    places: npt.NDArray[np.uint64]  # (trees, 5): row; address and level of the node; frame; choice drawn
-    values: npt.NDArray[np.uint64]  # (trees, 2, words): known, wanted
-    frames: npt.NDArray[np.uint64]  # (depth * trees, 3): address, level of the children, gate
-    frame_values: npt.NDArray[np.uint64]  # (depth * trees, 2, words)
+    lists: npt.NDArray[np.uint64]  # (3, trees): roots of free stacks, nodes to be drawn, nodes with values
+    asked: npt.NDArray[np.uint64]  # flat (6, _TREES)
+    nodes: npt.NDArray[np.uint64]  # flat (depth + 1, trees, size); known and wanted by turns, in vectors
 
 
 @kernel
@@ -68,108 +80,114 @@ def draw_node(tape, address, last_leaf, n_inputs, n_gates):
 
 
 @kernel
+def _draw(asked, key, count):
+    """The two words that tapes hold at the addresses asked for, and the addresses of both children."""
+    for k in range(_ZERO, count, np.uint64(LANES)):
+        address, draw = load(asked, _ASKED + k), load(asked, _DRAW + k)
+        a, b, c, d = philox(address & _LOW, address >> _32, draw & _LOW, draw >> _32, key, key >> _32)
+        store(asked, _LEAF + k, a | (b << _32))
+        store(asked, _NUMBER + k, c | (d << _32))
+        store(asked, _LEFT + k, child_address(address, 0))
+        store(asked, _RIGHT + k, child_address(address, 1))
+
+
+@kernel
 def _grow(tapes, constants, trees, out, status, is_read):
     """Functions of tapes of one seed, many at a time: rounds of Philox wait for each other, trees do not.
 
-    Every step is done for all trees that it is due for, which are listed without a branch: what a tree does
-    next cannot be foretold. Where is_read has rows, they say which of its draws each tape is read from.
+    Every round takes all trees a step on, without a branch: what a tree does next cannot be foretold. So all
+    nodes are treated both as leaves, of which gates add nothing, and as gates, of which leaves draw no sides.
+    Where is_read has rows, they say which of its draws each tape is read from.
     """
-    lists, counters, node_words, places, values, frames, frame_values = trees
-    free, asking, inner, valued = lists[0], lists[1], lists[2], lists[3]
-    literals, forms, last_leaf = constants.literals, constants.forms, constants.last_leaf
-    n_rows, words, depth = np.uint64(tapes.shape[0]), out.shape[1], np.uint64(_DEPTH)
+    (free, asking, valued), asked, nodes = trees.lists, trees.asked, trees.nodes
+    added, kinds, forms, last_leaf, mask, lanes = constants
     key = tapes[0, 0] ^ TAPE_KEY
-    n_trees = np.uint64(counters.shape[1])
-    planted, n_asking, n_free = _ZERO, _ZERO, min(n_trees, n_rows)
-    for k in range(n_free):
-        free[k] = k
+    n_rows, words, vector = np.uint64(tapes.shape[0]), np.uint64(mask.shape[0]), np.uint64(len(lanes))
+    size = _VALUES + words + words
+    n_trees = np.uint64(free.shape[0])
+    above = n_trees * size  # from a node to the next one of its stack
+    nothing = load_as(mask, _ZERO, lanes) & _ZERO
+    planted, n_asking, n_valued, n_free = _ZERO, _ZERO, _ZERO, n_trees
+    for k in range(n_trees):
+        free[k] = k * size
     while True:
         while n_free > _ZERO and planted < n_rows:
             n_free -= _ONE
-            tree = free[n_free]
-            asking[n_asking] = tree
+            root = free[n_free]
+            nodes[root + _ADDRESS], nodes[root + _PLACE] = _ROOT, planted << _ROW
+            for i in range(_ZERO, words, vector):
+                known = root + _VALUES + i + i
+                store(nodes, known, nothing)
+                store(nodes, known + vector, load_as(mask, i, lanes))
+            asking[n_asking] = root
             n_asking += _ONE
-            places[tree, 0], places[tree, 1] = planted, _ROOT
-            places[tree, 2], places[tree, 3] = _ZERO, tree
             planted += _ONE
-            for i in range(words):
-                values[tree, 0, i] = _ZERO
-                values[tree, 1, i] = constants.mask
-        if n_asking == _ZERO:
+        if n_free == n_trees:
             return
-        for k in range(n_asking):
-            tree = asking[k]
-            own, address = places[tree, 0], places[tree, 1]
+        n_ready = _ZERO
+        while n_ready < n_asking:
+            node = asking[n_ready]
+            place, address = nodes[node + _PLACE], nodes[node + _ADDRESS]
+            own = place >> _ROW
+            if place & _LEVEL == _DEPTH:
+                status[own] = 1
+                free[n_free] = node % above
+                n_free += _ONE
+                n_asking -= _ONE
+                asking[n_ready] = asking[n_asking]
+                continue
             part = tape_part(row(tapes, own, tapes.shape[1]), address)
-            draw = tapes[own, np.uint64(1 + part)]
-            counters[0, k], counters[1, k] = np.uint32(address), np.uint32(address >> _32)
-            counters[2, k], counters[3, k] = np.uint32(draw), np.uint32(draw >> _32)
+            asked[_ASKED + n_ready], asked[_DRAW + n_ready] = address, tapes[own, np.uint64(1 + part)]
             if is_read.shape[0] > 0:
                 is_read[own, part] = True
-        philox_blocks(counters, key, node_words)
-        n_inner, n_valued = _ZERO, _ZERO
-        for k in range(n_asking):
-            tree = asking[k]
-            leaf = np.uint64(node_words[1, k]) << _32 | np.uint64(node_words[0, k])
-            places[tree, 4] = np.uint64(node_words[3, k]) << _32 | np.uint64(node_words[2, k])
-            is_leaf = np.uint64(leaf <= last_leaf)
-            inner[n_inner], valued[n_valued] = tree, tree
-            n_inner += is_leaf ^ _ONE
-            n_valued += is_leaf
+            n_ready += _ONE
+        _draw(asked, key, n_ready)
         n_asking = _ZERO
-        for k in range(n_inner):
-            tree = inner[k]
-            address, level, frame = places[tree, 1], places[tree, 2] + _ONE, places[tree, 3]
-            if level == depth:
-                status[places[tree, 0]] = 1
-                free[n_free] = tree
+        for k in range(n_ready):
+            node = asking[k]
+            left = node + above
+            is_gate = np.uint64(asked[_LEAF + k] > last_leaf)
+            choice = high_product(asked[_NUMBER + k], kinds[is_gate, 0]) + kinds[is_gate, 1]
+            for i in range(_ZERO, words, vector):
+                known = node + _VALUES + i + i
+                wanted = load_as(nodes, known + vector, lanes)
+                value = load_as(nodes, known, lanes) ^ (wanted & load_as(added, choice * words + i, lanes))
+                store(nodes, known, value)
+                store(nodes, known + above, nothing)
+                store(nodes, known + above + vector, wanted)
+            place = nodes[node + _PLACE] + _ONE
+            nodes[node + _CHOICE] = choice
+            nodes[node + _PLACE], nodes[left + _PLACE] = place, place
+            nodes[node + _ADDRESS], nodes[left + _ADDRESS] = asked[_RIGHT + k], asked[_LEFT + k]
+            asking[n_asking], valued[n_valued] = left, node
+            n_asking += is_gate
+            n_valued += is_gate ^ _ONE
+        n_before, n_valued = n_valued, _ZERO
+        for k in range(n_before):
+            left = valued[k]
+            if left < above:  # the root
+                own = nodes[left + _PLACE] >> _ROW
+                status[own] = 0
+                for i in range(np.uint64(out.shape[1])):
+                    out[own, i] = nodes[left + _VALUES + i + i - i % vector]
+                free[n_free] = left
                 n_free += _ONE
                 continue
-            gate = below(places[tree, 4], np.uint64(forms.shape[0]))
-            frames[frame, 0], frames[frame, 1], frames[frame, 2] = address, level, gate
-            for i in range(words):
-                frame_values[frame, 0, i] = values[tree, 0, i]
-                frame_values[frame, 1, i] = values[tree, 1, i]
-                values[tree, 0, i] = _ZERO
-            places[tree, 1], places[tree, 2] = child_address(address, 0), level
-            places[tree, 3] = frame + n_trees
-            asking[n_asking] = tree
-            n_asking += _ONE
-        for k in range(n_valued):
-            tree = valued[k]
-            literal = below(places[tree, 4], np.uint64(literals.shape[0]))
-            for i in range(words):
-                values[tree, 0, i] ^= values[tree, 1, i] & literals[literal, i]
-        while n_valued > _ZERO:
-            n_left = _ZERO
-            for k in range(n_valued):
-                tree = valued[k]
-                frame = places[tree, 3]
-                if frame == tree:
-                    own = places[tree, 0]
-                    status[own] = 0
-                    for i in range(words):
-                        out[own, i] = values[tree, 0, i]
-                    free[n_free] = tree
-                    n_free += _ONE
-                    continue
-                frame -= n_trees  # its left side is known: is the right one wanted anywhere?
-                gate = frames[frame, 2]
-                one, if_a, if_b, if_both = forms[gate, 0], forms[gate, 1], forms[gate, 2], forms[gate, 3]
-                anywhere = _ZERO
-                for i in range(words):
-                    a, here = values[tree, 0, i], frame_values[frame, 1, i]
-                    right = here & (if_b ^ (if_both & a))
-                    values[tree, 0, i] = frame_values[frame, 0, i] ^ (here & (one ^ (if_a & a)))
-                    values[tree, 1, i] = right
-                    anywhere |= right
-                places[tree, 1], places[tree, 2] = child_address(frames[frame, 0], 1), frames[frame, 1]
-                places[tree, 3] = frame
-                goes_on = np.uint64(anywhere != _ZERO)
-                asking[n_asking], valued[n_left] = tree, tree
-                n_asking += goes_on
-                n_left += goes_on ^ _ONE
-            n_valued = n_left
+            node = left - above  # its left side is known: is the right one wanted anywhere?
+            gate = nodes[node + _CHOICE]
+            one, if_a, if_b, if_both = forms[gate, 0], forms[gate, 1], forms[gate, 2], forms[gate, 3]
+            anywhere = _ZERO
+            for i in range(_ZERO, words, vector):
+                known = node + _VALUES + i + i
+                a, wanted = load_as(nodes, known + above, lanes), load_as(nodes, known + vector, lanes)
+                right = wanted & ((a & if_both) ^ if_b)
+                store(nodes, known, load_as(nodes, known, lanes) ^ (wanted & ((a & if_a) ^ one)))
+                store(nodes, known + vector, right)
+                anywhere |= union(right)
+            goes_on = np.uint64(anywhere != _ZERO)
+            asking[n_asking], valued[n_valued] = node, node
+            n_asking += goes_on
+            n_valued += goes_on ^ _ONE
 
 
 @kernel
@@ -193,7 +211,7 @@ def _many(tapes, constants, trees, out, status):
 @kernel
 def _reads(tapes, constants, trees, out, status):
     """Which of its draws each tape's function is read from."""
-    functions = np.empty((tapes.shape[0], trees.values.shape[2]), dtype=np.uint64)
+    functions = np.empty((tapes.shape[0], constants.mask.shape[0]), dtype=np.uint64)
     _grow_all(tapes, constants, trees, functions, status, out)
 
 
@@ -280,24 +298,28 @@ class ExpressionTree(ParameterFunctionMap):
 
     def evaluator(self) -> Kernel:
         words, inputs = words_of(self.n_inputs), pack(input_table(self.n_inputs).T)
+        lanes = 2 if words <= 4 else 8
+        padded, gates, literals = max(words, lanes), len(self.operators), 2 * self.n_inputs
+        added = np.zeros((gates + literals, padded), dtype=np.uint64)
+        added[gates::2, :words], added[gates + 1 :: 2, :words] = inputs, ~inputs
+        mask = np.zeros(padded, dtype=np.uint64)
+        mask[:words] = position_mask(self.n_inputs)
         constants = _Constants(
-            literals=np.stack([inputs, ~inputs], axis=1).reshape(2 * self.n_inputs, words),
+            added=added.ravel(),
+            kinds=np.array([[literals, gates], [gates, 0]], dtype=np.uint64),
             forms=algebraic_normal_forms(self.operators),
             last_leaf=np.uint64(int(self.leaf_probability * 2**64) - 1),
-            mask=position_mask(self.n_inputs),
+            mask=mask,
+            lanes=(0,) * lanes,
         )
-
-        trees = 32 if words <= 8 else 8  # grown side by side, within the first-level cache
+        trees = _TREES if words <= 8 else _TREES // 4  # within the first-level cache
+        size = int(_VALUES) + 2 * padded
 
         def workspace() -> _Trees:
             return _Trees(
-                lists=np.empty((4, trees + 1), dtype=np.uint64),
-                counters=np.zeros((4, trees), dtype=np.uint32),
-                node_words=np.empty((4, trees), dtype=np.uint32),
-                places=np.empty((trees, 5), dtype=np.uint64),
-                values=np.empty((trees, 2, words), dtype=np.uint64),
-                frames=np.empty((_DEPTH * trees, 3), dtype=np.uint64),
-                frame_values=np.empty((_DEPTH * trees, 2, words), dtype=np.uint64),
+                lists=np.empty((3, trees), dtype=np.uint64),
+                asked=np.zeros(6 * _TREES, dtype=np.uint64),
+                nodes=Space().array(int(_DEPTH + _ONE) * trees * size, np.uint64),
             )
 
         return Kernel(many=_many, reads=_reads, constants=constants, workspace=workspace)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from simplicity import functions
+from simplicity.compilation import kernel
 from simplicity.maps import (
     MLP,
     NNGP,
@@ -18,6 +19,7 @@ from simplicity.maps import (
     PolynomialThreshold,
 )
 from simplicity.maps.evaluate import Evaluator
+from simplicity.maps.expression_tree import child_address, draw_node
 from simplicity.maps.gates import GATES, apply_gate
 from tests import naive
 
@@ -176,6 +178,31 @@ def test_trees_grown_side_by_side_are_those_grown_alone():
     alone = np.concatenate([evaluator.functions(tape[None])[0] for tape in tapes])
     assert np.array_equal(together, alone)
     assert len(np.unique(together, axis=0)) > 30
+
+
+@kernel
+def level_reached(tape, last_leaf, limit, stack):
+    """The level of the deepest node of the whole tree, at most ``limit``."""
+    stack[0, 0], stack[0, 1], size, deepest = 1, 0, 1, 0
+    while size > 0 and deepest < limit:
+        size -= 1
+        address, level = stack[size, 0], stack[size, 1]
+        deepest = max(deepest, np.int64(level))
+        if not draw_node(tape, address, last_leaf, 1, 1)[0]:
+            for side in range(2):
+                stack[size, 0], stack[size, 1] = child_address(address, side), level + np.uint64(1)
+                size += 1
+    return deepest
+
+
+def test_trees_that_are_too_deep_are_undefined():
+    """Exclusive ors need their whole trees, of which one in a thousand, all but critical, has 2048 levels."""
+    pf_map = ExpressionTree(1, ("xor",), 0.5005)
+    tapes, stack = pf_map.noise.draw(0, np.arange(5000)), np.empty((4000, 2), dtype=np.uint64)
+    last_leaf = np.uint64(int(0.5005 * 2**64) - 1)
+    is_undefined = Evaluator(pf_map).functions(tapes)[1] != 0
+    assert is_undefined.tolist() == [level_reached(tape, last_leaf, 2048, stack) == 2048 for tape in tapes]
+    assert 1 <= is_undefined.sum() <= 20
 
 
 @pytest.mark.parametrize("n_inputs", [1, 2, 3, 5])
