@@ -41,6 +41,19 @@ class Claim(NamedTuple):
     holds: bool
 
 
+def calibration(z: pd.Series[float], is_covered: pd.Series[bool]) -> list[Claim]:
+    """Whether errors are as large as they are said to be, by deviations from tallies in joint errors."""
+    rms, covered = math.sqrt((z**2).mean()), int(is_covered.sum())
+    return [
+        Claim("rms z between 0.7 and 1.3", f"{rms:.2f}", 0.7 < rms < 1.3),
+        Claim(
+            "95 % intervals cover 90 to 100 % of the tallies' values",
+            f"{covered} of {len(z)}",
+            covered >= 0.9 * len(z),
+        ),
+    ]
+
+
 @simplicity.batch_map(n_params=lambda n_inputs: 2**n_inputs + 1)
 def equicorrelated(noise, inputs, /):
     """Outputs with correlation 1/2 each: k negative signs have probability 1 / ((d + 1) C(d, k)), d = 2^n."""
@@ -163,10 +176,8 @@ def claims(table: pd.DataFrame) -> list[Claim]:
     tallied = table[(table.kind == "tally by orbit") & table.log2_reference.between(-28.5, -4)]
     difference = tallied.log2_splitting - tallied.log2_reference
     bias, error = difference.mean(), difference.std() / math.sqrt(len(tallied))
-    rms = math.sqrt((tallied.z**2).mean())
     # the tally's own error widens the interval that should cover its value
     half = np.hypot((tallied.high - tallied.low) / 2, 1.96 * tallied.reference_error)
-    covered = int((difference.abs() <= half).sum())
     deep = int(tallied.log2_reference.between(-28.5, -8).sum())
     exact_rows = table[table.kind.isin(["equicorrelated", "solid angle"])]
     missing = int(tallied.log2_splitting.isna().sum())
@@ -180,12 +191,7 @@ def claims(table: pd.DataFrame) -> list[Claim]:
         Claim(
             "mean difference from tallies within 0.1 bit", f"{bias:+.3f} ± {error:.3f} bits", abs(bias) < 0.1
         ),
-        Claim("rms z between 0.7 and 1.3", f"{rms:.2f}", 0.7 < rms < 1.3),
-        Claim(
-            "95 % intervals cover 90 to 100 % of the tallies' values",
-            f"{covered} of {len(tallied)}",
-            covered >= 0.9 * len(tallied),
-        ),
+        *calibration(tallied.z, difference.abs() <= half),
         Claim(
             "exact laws down to 2^-120 within 3 standard errors",
             f"z from {least:+.1f} to {most:+.1f}, down to 2^{lowest:.0f}",
