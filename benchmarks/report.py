@@ -189,8 +189,8 @@ def results(findings: Findings) -> str:
         parts.append("\nPyTorch is absent here; its row is left out.")
     parts.append("\n## Limits of this machine\n\n" + limits_table(findings.limits))
     parts.append(
-        "\n## Start\n\nPython processes of their own; the import without the start of Python itself.\n\n"
-        + start_table(findings.starts)
+        "\n## Start\n\nPython processes of their own; the import without the start of Python itself. "
+        "Python's own bytecode is there, as after any first import.\n\n" + start_table(findings.starts)
     )
     parts.append(
         f"\n## Threads\n\nWhole runs of `simplicity.sample` by the clock, in turns, "
