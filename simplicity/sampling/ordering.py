@@ -10,7 +10,6 @@ share the ranges out.
 from __future__ import annotations
 
 import itertools
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from simplicity.compilation import inlined, kernel
+from simplicity.sampling.threads import call_all
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
@@ -204,8 +204,7 @@ def row_order(functions: Words, counts: Numbers, threads: int = 1) -> Numbers:
     ranges.sort(key=lambda part: part[0] - part[1])  # the longest first
     n_groups = min(threads * _GROUPS_A_THREAD, len(ranges))
     groups = [np.array(ranges[k::n_groups]) for k in range(n_groups)]
-    with ThreadPoolExecutor(threads, thread_name_prefix="simplicity") as pool:
-        list(pool.map(lambda group: _sort(sorting, group), groups))
+    call_all(threads, lambda group: _sort(sorting, group), groups)
     return order
 
 
@@ -222,6 +221,5 @@ def rows_in_order(
         here = slice(first, stop)
         _take(functions, counts, squares, order[here], taken[here], taken_counts[here], extra[here])
 
-    with ThreadPoolExecutor(threads, thread_name_prefix="simplicity") as pool:
-        list(pool.map(take, edges[:-1], edges[1:]))
+    call_all(threads, take, edges[:-1], edges[1:])
     return taken, taken_counts, taken_squares

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from simplicity.compilation import kernel
 from simplicity.functions import order_by_string
 from simplicity.sampling.hash_table import GROWTH, SMALLEST, HashTable, Rows, hash_of, hash_rows
 from simplicity.sampling.ordering import row_order, rows_in_order
+from simplicity.sampling.threads import call_all
 
 SHARDS = 16
 _SHARD_SHIFT = np.uint64(60)
@@ -286,6 +286,5 @@ class Tally:
             if not keep:
                 shard.clear()
 
-        with ThreadPoolExecutor(threads, thread_name_prefix="simplicity") as pool:
-            list(pool.map(read_out, self.shards, edges[:-1], edges[1:]))
+        call_all(threads, read_out, self.shards, edges[:-1], edges[1:])
         return Table(functions, counts, squares)
