@@ -10,6 +10,7 @@ share the ranges out.
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,8 +27,15 @@ Numbers = npt.NDArray[np.int64]
 _BYTE = 256
 _AFTER_COUNT = 8  # the level of a function's first byte
 _FEW = 24  # rows that are sorted by insertion
-_RANGES_A_THREAD = 8  # ranges are cut until the largest is so small a part of a thread's share
-_GROUPS_A_THREAD = 4
+_RANGES_A_THREAD = 8  # a thread sorts no larger part of its share in one go
+
+
+class Part(NamedTuple):
+    """Places whose rows agree in all bytes before a level."""
+
+    first: int
+    stop: int
+    level: int
 
 
 class Sorting(NamedTuple):
@@ -190,21 +198,33 @@ def row_order(functions: Words, counts: Numbers, threads: int = 1) -> Numbers:
     order = np.concatenate([np.flatnonzero(~is_single), np.flatnonzero(is_single)])
     spare = np.empty_like(order), np.empty(n_rows, dtype=np.uint64)
     sorting = Sorting(functions, counts, order, np.empty(n_rows, dtype=np.uint64), *spare)
-    edges = np.empty(_BYTE + 1, dtype=np.int64)
     n_others = n_rows - int(np.count_nonzero(is_single))
-    large = [(0, n_others, 0), (n_others, n_rows, _AFTER_COUNT)]
-    ranges: list[tuple[int, int, int]] = []
-    while large:
-        first, stop, level = large.pop()
-        if (stop - first) * threads * _RANGES_A_THREAD <= n_rows:
-            ranges.append((first, stop, level))
-        elif level := _split(sorting, first, stop, level, edges):
-            parts = itertools.pairwise(edges.tolist())
-            large += [(first, stop, level) for first, stop in parts if stop - first > 1]
-    ranges.sort(key=lambda part: part[0] - part[1])  # the longest first
-    n_groups = min(threads * _GROUPS_A_THREAD, len(ranges))
-    groups = [np.array(ranges[k::n_groups]) for k in range(n_groups)]
-    call_all(threads, lambda group: _sort(sorting, group), groups)
+    whole = [Part(0, n_others, 0), Part(n_others, n_rows, _AFTER_COUNT)]
+    if threads == 1:
+        _sort(sorting, np.array(whole))
+        return order
+    large = n_rows // (_RANGES_A_THREAD * threads)
+
+    def sort(ranges: list[Part]) -> list[list[Part]]:
+        """Sort some ranges; but lay a large one out only, and return its parts, in groups for others."""
+        first, stop, level = ranges[0]
+        if stop - first <= large:
+            _sort(sorting, np.array(ranges))
+            return []
+        edges = np.empty(_BYTE + 1, dtype=np.int64)
+        if not (level := _split(sorting, first, stop, level, edges)):
+            return []
+        ends = itertools.pairwise(edges.tolist())
+        parts = [Part(first, stop, level) for first, stop in ends if stop - first > 1]
+        small = [part for part in parts if part.stop - part.first <= large]
+        groups = [small[k :: 2 * threads] for k in range(min(2 * threads, len(small)))]
+        return [[part] for part in parts if part.stop - part.first > large] + groups
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="simplicity") as pool:
+        waiting = {pool.submit(sort, [part]) for part in whole}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            waiting |= {pool.submit(sort, group) for future in done for group in future.result()}
     return order
 
 
