@@ -30,8 +30,8 @@ _FEW = 24  # rows that are sorted by insertion
 _RANGES_A_THREAD = 8  # a thread sorts no larger part of its share in one go
 
 
-class Part(NamedTuple):
-    """Places whose rows agree in all bytes before a level."""
+class Places(NamedTuple):
+    """Places in the order whose rows agree in all bytes before a level."""
 
     first: int
     stop: int
@@ -199,13 +199,13 @@ def row_order(functions: Words, counts: Numbers, threads: int = 1) -> Numbers:
     spare = np.empty_like(order), np.empty(n_rows, dtype=np.uint64)
     sorting = Sorting(functions, counts, order, np.empty(n_rows, dtype=np.uint64), *spare)
     n_others = n_rows - int(np.count_nonzero(is_single))
-    whole = [Part(0, n_others, 0), Part(n_others, n_rows, _AFTER_COUNT)]
+    whole = [Places(0, n_others, 0), Places(n_others, n_rows, _AFTER_COUNT)]
     if threads == 1:
         _sort(sorting, np.array(whole))
         return order
     large = n_rows // (_RANGES_A_THREAD * threads)
 
-    def sort(ranges: list[Part]) -> list[list[Part]]:
+    def sort(ranges: list[Places]) -> list[list[Places]]:
         """Sort some ranges; but lay a large one out only, and return its parts, in groups for others."""
         first, stop, level = ranges[0]
         if stop - first <= large:
@@ -215,7 +215,7 @@ def row_order(functions: Words, counts: Numbers, threads: int = 1) -> Numbers:
         if not (level := _split(sorting, first, stop, level, edges)):
             return []
         ends = itertools.pairwise(edges.tolist())
-        parts = [Part(first, stop, level) for first, stop in ends if stop - first > 1]
+        parts = [Places(first, stop, level) for first, stop in ends if stop - first > 1]
         small = [part for part in parts if part.stop - part.first <= large]
         groups = [small[k :: 2 * threads] for k in range(min(2 * threads, len(small)))]
         return [[part] for part in parts if part.stop - part.first > large] + groups
