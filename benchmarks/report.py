@@ -156,23 +156,26 @@ def thread_table(speedups: Sequence[Speedup]) -> str:
 
 
 def memory_table(memory: Sequence[Memory]) -> str:
-    """Bytes a distinct function: of the whole tally, and at the worst moment of its growth."""
+    """Bytes a distinct function: of the whole tally, and at the worst moment of its growth.
+
+    A table that has just grown has room to spare, so there is no goal for what it takes at rest then.
+    """
     last = memory[-1]
     worst = max(
         (found for found in memory if found.distinct >= last.distinct / 10),
-        key=lambda found: found.at_rest / found.distinct,
+        key=lambda found: found.peak / found.distinct,
     )
-    lines = [
-        (
-            f"{found.distinct:,}",
-            f"{found.at_rest / found.distinct:.0f} (goal {tally_memory.GOAL_AT_REST})",
-            verdict(found.at_rest / found.distinct <= tally_memory.GOAL_AT_REST),
-            f"{found.peak / found.distinct:.0f} (goal {tally_memory.GOAL_PEAK})",
-            verdict(found.peak / found.distinct <= tally_memory.GOAL_PEAK),
-        )
-        for found in (last, worst)
-    ]
-    lines[1] = (lines[1][0] + ", the worst on the way", *lines[1][1:])
+    lines = []
+    for found, title in ((last, ""), (worst, ", the worst on the way")):
+        at_rest, peak = found.at_rest / found.distinct, found.peak / found.distinct
+        is_whole = found is last
+        lines.append((
+            f"{found.distinct:,}{title}",
+            f"{at_rest:.0f}" + f" (goal {tally_memory.GOAL_AT_REST})" * is_whole,
+            verdict(at_rest <= tally_memory.GOAL_AT_REST if is_whole else None),
+            f"{peak:.0f} (goal {tally_memory.GOAL_PEAK})",
+            verdict(peak <= tally_memory.GOAL_PEAK),
+        ))  # fmt: skip
     return table(("distinct functions", "bytes each at rest", "", "bytes each at the peak", ""), lines)
 
 
@@ -189,8 +192,8 @@ def results(findings: Findings) -> str:
         parts.append("\nPyTorch is absent here; its row is left out.")
     parts.append("\n## Limits of this machine\n\n" + limits_table(findings.limits))
     parts.append(
-        "\n## Start\n\nPython processes of their own; the import without the start of Python itself.\n\n"
-        + start_table(findings.starts)
+        "\n## Start\n\nPython processes of their own; the import without the start of Python itself. "
+        "Python's own bytecode is there, as after any first import.\n\n" + start_table(findings.starts)
     )
     parts.append(
         f"\n## Threads\n\nWhole runs of `simplicity.sample` by the clock, in turns, "

@@ -26,7 +26,6 @@ from llvmlite import ir
 from numba import types
 from numba.core import caching, cgutils
 from numba.extending import intrinsic
-from numba.np import arrayobj
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -163,6 +162,8 @@ def row(_context: Any, array: Any, _index: Any, _size: Any) -> Any:
     view = types.Array(array.dtype, 1, "C", readonly=not array.mutable)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from numba.np import arrayobj  # a twentieth of a second, which `import simplicity` need not take
+
         whole = context.make_array(signature.args[0])(context, builder, arguments[0])
         width = cgutils.unpack_tuple(builder, whole.shape)[1]
         part = context.make_array(view)(context, builder)

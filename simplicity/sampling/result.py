@@ -108,9 +108,10 @@ class Result:
         ranges: Sequence[Range],
         recipe: dict[str, Any],
         keep: bool = True,
+        threads: int = 1,
     ) -> Result:
         """The ordered result of a tally, which may be emptied where it need not be kept."""
-        table = (tally.table() if keep else tally.taken()).ordered(n_inputs)
+        table = (tally.table(threads) if keep else tally.taken(threads)).ordered(n_inputs, threads)
         return cls(n_inputs, *table, tally.n_undefined, joined_ranges(ranges), recipe)
 
     # ------------------------------------------------------------------------------------ numbers

@@ -254,7 +254,7 @@ class Run:
 
     def _result_of_tally(self, keep: bool = True) -> Result:
         span = self.span._replace(stop=self.done)
-        result = Result.of_tally(self.tally, self.map.n_inputs, [span], self.recipe, keep)
+        result = Result.of_tally(self.tally, self.map.n_inputs, [span], self.recipe, keep, self.threads)
         return result.with_map(self.map)
 
     def _load(self, path: Path) -> Result:

@@ -7,6 +7,7 @@ in which threads add to it cannot show.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,10 +18,13 @@ import numpy.typing as npt
 from simplicity.compilation import kernel
 from simplicity.functions import order_by_string
 from simplicity.sampling.hash_table import GROWTH, SMALLEST, HashTable, Rows, hash_of, hash_rows
+from simplicity.sampling.ordering import row_order, rows_in_order
+from simplicity.sampling.threads import call_all
 
 SHARDS = 16
 _SHARD_SHIFT = np.uint64(60)
 _GROWING = 2  # shards that may be held twice at the same time
+_MANY = 2**15  # rows that are worth kernels and threads to bring them in order
 
 
 class Table(NamedTuple):
@@ -39,8 +43,11 @@ class Table(NamedTuple):
     counts: npt.NDArray[np.int64]
     sum_squares: npt.NDArray[np.int64]
 
-    def ordered(self, n_inputs: int) -> Table:
+    def ordered(self, n_inputs: int, threads: int = 1) -> Table:
         """The same, most frequent first, equal counts in the order of the truth-table strings."""
+        if len(self.counts) >= _MANY:
+            order = row_order(self.functions, self.counts, threads)
+            return Table(*rows_in_order(*self, order, threads))
         order = order_by_string(self.functions, n_inputs)
         order = order[np.argsort(-self.counts[order], kind="stable")]
         counts = self.counts[order]
@@ -260,22 +267,24 @@ class Tally:
         before = max(self.n_samples - SHARDS * more, 1)
         return shard.used + more + to_come * min(self.lonely / before, 1)
 
-    def table(self) -> Table:
+    def table(self, threads: int = 1) -> Table:
         """All functions and their counts, in no order."""
-        return self._columns(keep=True)
+        return self._columns(True, threads)
 
-    def taken(self) -> Table:
+    def taken(self, threads: int = 1) -> Table:
         """The same, of a tally that is not needed any more: its memory goes back shard by shard."""
-        return self._columns(keep=False)
+        return self._columns(False, threads)
 
-    def _columns(self, keep: bool) -> Table:
+    def _columns(self, keep: bool, threads: int) -> Table:
         functions = np.empty((self.distinct, self.words), dtype=np.uint64)
         counts = np.empty(len(functions), dtype=np.int64)
         squares = np.empty(len(functions), dtype=np.int64) if self.clustered else counts
-        stop = 0
-        for shard in self.shards:
-            start, stop = stop, stop + shard.used
-            shard.columns(functions[start:stop], counts[start:stop], squares[start:stop])
+        edges = [0, *itertools.accumulate(shard.used for shard in self.shards)]
+
+        def read_out(shard: HashTable, first: int, stop: int) -> None:
+            shard.columns(functions[first:stop], counts[first:stop], squares[first:stop])
             if not keep:
                 shard.clear()
+
+        call_all(threads, read_out, self.shards, edges[:-1], edges[1:])
         return Table(functions, counts, squares)
