@@ -39,9 +39,7 @@ _FULLEST = 0.78
 _ASIDE = 1024
 _TOGETHER = 64  # places whose entries are moved together
 _PAGE = 2**21  # a large page
-_PAGES = (
-    1.5  # a table of so many has whole pages of its own, which go back when it goes; fewer waste too much
-)
+_OWN_PAGES = 3 * 2**20  # bytes from which on a table has whole ones, which go back when it goes
 
 
 # ------------------------------------------------------------------------------------------ kernels
@@ -200,12 +198,12 @@ def _columns(entries, n_words, functions, counts, squares):
 
 # ---------------------------------------------------------------------------------------- the table
 def _whole_pages(octets: int) -> int:
-    return octets if octets < _PAGES * _PAGE else -(-octets // _PAGE) * _PAGE
+    return octets if octets < _OWN_PAGES else -(-octets // _PAGE) * _PAGE
 
 
 def _own_pages(octets: int) -> mmap.mmap | None:
     """Zeros that take up memory as they are used, in large pages where the system has them, and can grow."""
-    if octets < _PAGES * _PAGE or not hasattr(mmap, "MAP_ANONYMOUS"):
+    if octets < _OWN_PAGES or not hasattr(mmap, "MAP_ANONYMOUS"):
         return None
     pages = mmap.mmap(-1, octets, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
