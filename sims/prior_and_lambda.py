@@ -150,38 +150,39 @@ def three_planes(table: pd.DataFrame, correlations: pd.DataFrame) -> Figure:
 
 
 @styled
-def volumes(curves: list[slt.VolumeCurve]) -> Figure:
+def volumes(curves: pd.DataFrame, slopes: pd.DataFrame) -> Figure:
     """Measured volumes with the known slopes beside them, and the slopes by scale."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3), constrained_layout=True)
-    for curve, (_, exact, title), colour in zip(curves, KNOWN, sns.color_palette("colorblind"), strict=False):
-        table = curve.to_pandas()
-        left.fill_between(table.eps, table.low, table.high, color=colour, alpha=0.25, lw=0)
-        left.plot(table.eps, table.log2_volume, color=colour, label=title)
-        eps = table.eps[table.eps < 1e-3]
+    for (_, exact, title), colour in zip(KNOWN, sns.color_palette("colorblind"), strict=False):
+        curve, slope = curves[curves.title == title], slopes[slopes.title == title]
+        left.fill_between(curve.eps, curve.low, curve.high, color=colour, alpha=0.25, lw=0)
+        left.plot(curve.eps, curve.log2_volume, color=colour, label=title)
+        smallest, small = curve.iloc[-1], curve[curve.eps < 1e-3]
         factor = (exact.multiplicity - 1) * np.log2(
-            np.log(curve.reference / eps) / np.log(curve.reference / 1e-10)
+            np.log(small.reference / small.eps) / np.log(smallest.reference / smallest.eps)
         )
-        known = table.log2_volume.iloc[-1] + exact.value * np.log2(eps / 1e-10) + factor
-        left.plot(eps, known, color="0.15", lw=0.7, ls="--")
-        slopes = slt.learning_coefficient(curve).by_scale()
+        known = smallest.log2_volume + exact.value * np.log2(small.eps / smallest.eps) + factor
+        left.plot(small.eps, known, color="0.15", lw=0.7, ls="--")
         right.errorbar(
-            slopes.eps, slopes.value / exact.value, slopes.standard_error / exact.value, color=colour, lw=1
+            slope.eps, slope.value / exact.value, slope.standard_error / exact.value, color=colour, lw=1
         )
     left.plot([], [], color="0.15", lw=0.7, ls="--", label="exact λ and m, through the last point")
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
     right.axhline(1, color="0.15", lw=0.7, ls="--")
     for ax in (left, right):
         ax.set_xscale("log")
-    label_axes(left, "ε", "log2 V(ε)", "Volumes under a standard normal prior")
+    label_axes(left, "ε", r"$\log_2 V(\varepsilon)$ [bits]", "Volumes under a standard normal prior")
     label_axes(right, "ε", "λ(ε) / exact λ", "Slopes, multiplicity 1 assumed")
     return figure
 
 
-def known(particles: int, seed: int) -> tuple[list[slt.VolumeCurve], pd.DataFrame]:
-    """Curves and table of losses whose coefficients are known."""
-    curves = [slt.volume(loss, particles=particles, seed=seed) for loss, _, _ in KNOWN]
-    rows = []
-    for curve, (loss, exact, _) in zip(curves, KNOWN, strict=True):
+def known(particles: int, seed: int) -> dict[str, pd.DataFrame]:
+    """Losses whose coefficients are known: what is found, the curves, and their slopes by scale."""
+    rows, curves, slopes = [], [], []
+    for loss, exact, title in KNOWN:
+        curve = slt.volume(loss, particles=particles, seed=seed)
+        curves.append(curve.to_pandas().assign(title=title, reference=curve.reference))
+        slopes.append(slt.learning_coefficient(curve).by_scale().assign(title=title))
         for multiplicity in range(1, min(2, loss.size) + 1):
             found = slt.learning_coefficient(curve, assumed_multiplicity=multiplicity)
             rows.append(
@@ -198,7 +199,7 @@ def known(particles: int, seed: int) -> tuple[list[slt.VolumeCurve], pd.DataFram
                     "status": found.status,
                 }
             )
-    return curves, pd.DataFrame(rows)
+    return {"known": pd.DataFrame(rows), "volumes": pd.concat(curves), "slopes": pd.concat(slopes)}
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -208,9 +209,8 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def measure(folder: Path, n_samples: int, particles: int, seed: int) -> None:
-    """Count and measure; the tables, and the figure of known coefficients, which no table holds."""
+    """Count and measure, and write the tables."""
     folder.mkdir(parents=True, exist_ok=True)
-    curves, of_known = known(8 * particles, seed)
     members = classes()
     grouped = members.groupby("function")
     table = pd.DataFrame({"class_size": grouped.size(), "complexity": grouped.complexity.mean()})
@@ -220,8 +220,8 @@ def measure(folder: Path, n_samples: int, particles: int, seed: int) -> None:
 
     table.to_csv(folder / "functions.csv", float_format="%.5g")
     rank_correlations(table, seed).to_csv(folder / "correlations.csv", index=False, float_format="%.4g")
-    of_known.to_csv(folder / "known.csv", index=False, float_format="%.5g")
-    save(volumes(curves), folder / "volumes")
+    for name, found in known(8 * particles, seed).items():
+        found.to_csv(folder / f"{name}.csv", index=False, float_format="%.5g")
 
 
 def main() -> None:
@@ -232,17 +232,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=RESULTS)
     parser.add_argument(
-        "--redraw", action="store_true", help="draw the tables in the folder, but volumes; measure nothing"
+        "--redraw", action="store_true", help="draw the tables in the folder, measure nothing"
     )
     arguments = parser.parse_args()
     folder = arguments.folder
     if not arguments.redraw:
         measure(folder, int(arguments.samples), arguments.particles, arguments.seed)
-    of_known, correlations, table = (
+    of_known, curves, slopes, correlations, table = (
         pd.read_csv(folder / f"{name}.csv", dtype={"function": str})
-        for name in ("known", "correlations", "functions")
+        for name in ("known", "volumes", "slopes", "correlations", "functions")
     )
     save(three_planes(table, correlations), folder / "prior_and_lambda")
+    save(volumes(curves, slopes), folder / "volumes")
     for frame in (of_known, correlations, table):
         print(frame.to_string(index=False, na_rep="", float_format=lambda value: f"{value:.4g}"))
     print(f"saved to {folder}")
