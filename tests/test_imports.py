@@ -15,6 +15,7 @@ LEVELS = [
     ["vectors"],
     ["simd"],
     ["philox", "xoshiro"],
+    ["generators"],
     ["functions", "random"],
     ["statistics", "arguments"],
     ["richness"],

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simplicity.compilation import kernel
+from simplicity.generators import normal_pairs
 from simplicity.random import (
     Noise,
-    _normal_pairs,
     below,
     checked_integer,
     checked_seed,
@@ -28,7 +28,7 @@ from tests import naive
 
 @kernel
 def box_muller(radius_words, angle_words, cosines, sines):
-    x, y = _normal_pairs(load_wide(radius_words, 0), load_wide(angle_words, 0), cosines)
+    x, y = normal_pairs(load_wide(radius_words, 0), load_wide(angle_words, 0), cosines)
     store(cosines, 0, x)
     store(sines, 0, y)
 
