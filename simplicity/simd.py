@@ -96,7 +96,7 @@ def not_a_number(_context: Any, x: Any) -> Any:
 
 @intrinsic
 def any_not_zero(_context: Any, a: Any, b: Any) -> Any:
-    """Whether a number of two vectors is not 0; NaN is not."""
+    """Whether a number of two vectors is not 0, which NaN is not either."""
     if not is_floats(a) or a != b:
         return None
 

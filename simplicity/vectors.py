@@ -58,8 +58,8 @@ class _VectorModel(models.PrimitiveModel):
 
 
 def is_floats(vector: Any) -> bool:
-    """Whether a type is that of a vector of floats."""
-    return isinstance(vector, Vector) and not vector.is_words
+    """Whether a type is that of a vector of eight floats."""
+    return isinstance(vector, Vector) and not vector.is_words and vector.lanes == LANES
 
 
 def is_flat(array: Any) -> bool:

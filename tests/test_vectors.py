@@ -52,7 +52,7 @@ def applied(function, out_dtype, *arrays):
 
 
 ON_ALL = (operator.add, operator.sub, operator.mul)
-ON_WORDS = (operator.xor, operator.and_)
+ON_WORDS = (operator.xor, operator.and_, operator.or_)
 
 
 @pytest.mark.parametrize(

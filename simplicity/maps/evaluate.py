@@ -17,7 +17,7 @@ from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, pack_positive, tiles
-from simplicity.maps.readouts import copy_layers, linear_readouts
+from simplicity.maps.readouts import NOT_FINITE, copy_layers, linear_readouts
 from simplicity.simd import TILE, not_a_number
 from simplicity.vectors import splat
 
@@ -64,13 +64,13 @@ def _readouts_driver(features: Any) -> Any:
         flat, last = features_out.reshape(features_out.size), layers.reshape(layers.size)
         for i in range(noise.shape[0]):
             numbers, probe = row(noise, i, size), splat(np.float32(0))
-            found = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
+            out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
             copy_layers(numbers, row(further, i, further.shape[1]), width + 1, last)
             failed = features(numbers, constants, own_workspace, features_out)
             for x in range(0, positions, TILE):
                 source = 0, features_tile(flat, width, positions, x, tiles)
-                probe = linear_readouts(last, width, scales, tiles, source, found, x, probe)
-            status[i] = failed | (not_a_number(probe) != 0)
+                probe = linear_readouts(last, width, scales, tiles, source, out_of_row, x, probe)
+            status[i] = 1 if failed else NOT_FINITE * (not_a_number(probe) != 0)
 
     return drive
 
@@ -222,21 +222,26 @@ class Evaluator:
             return self._batch_readouts(self.code, noise, further, readouts)
         if self._readouts is None:
             raise MapError(f"map {self.map.name} declares a readout but its kernel has no features")
-        words, failed, _ = self._through_last_layers(noise, further, readouts)
-        undefined = np.repeat(failed, readouts)
-        if readouts > 1:  # which of a draw's last layers are to blame shows one by one
-            for draw in np.flatnonzero(failed):
-                one_by_one = np.repeat(noise[draw : draw + 1], readouts, axis=0)
-                others = further[draw, : (readouts - 1) * self._readout_size]
-                one_by_one[1:, : self._readout_size] = others.reshape(readouts - 1, -1)
-                here = slice(draw * readouts, (draw + 1) * readouts)
-                words[here], undefined[here], _ = self._through_last_layers(one_by_one, further[:, :0], 1)
+        words, status, _ = self._through_last_layers(noise, further, readouts)
+        undefined = np.repeat(status != 0, readouts)
+        if readouts > 1:
+            # Which of a draw's last layers are to blame, its logits show.
+            for draw in np.flatnonzero(status == NOT_FINITE):
+                one = slice(draw, draw + 1)
+                *_, logits = self._through_last_layers(noise[one], further[one], readouts, self._pitch)
+                finite = np.isfinite(logits.reshape(readouts, -1)[:, : self.positions])
+                undefined[draw * readouts : (draw + 1) * readouts] = ~finite.all(axis=1)
         return words, undefined
+
+    @property
+    def _pitch(self) -> int:
+        """Numbers for a readout's logits: kernels write whole tiles, one or two at a time."""
+        return max(self.positions, 2 * TILE)
 
     def _through_last_layers(
         self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int, pitch: int = 0
-    ) -> tuple[Words, Flags, npt.NDArray[np.float32]]:
-        """Functions, draws with a logit that is not finite, and logits, ``pitch`` numbers a readout."""
+    ) -> tuple[Words, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+        """Functions, status of each draw, and logits, ``pitch`` numbers a readout."""
         assert isinstance(self.code, Kernel)
         signs = np.empty((len(noise) * readouts, 4 * self.words), dtype=np.uint16)
         status = np.empty(len(noise), dtype=np.uint8)
@@ -254,7 +259,7 @@ class Evaluator:
             (signs, status, logits),
         )
         words = signs.astype("<u2", copy=False).view("<u8").astype(np.uint64, copy=False)
-        return words & position_mask(self.map.n_inputs), status != 0, logits
+        return words & position_mask(self.map.n_inputs), status, logits
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""
@@ -279,8 +284,7 @@ class Evaluator:
                 status,
             )
         elif self._readouts is not None:
-            pitch = max(self.positions, 2 * TILE)  # kernels write whole tiles, one or two at a time
-            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, pitch)
+            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, self._pitch)
             return np.ascontiguousarray(logits[:, : self.positions])
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")

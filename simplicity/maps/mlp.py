@@ -33,6 +33,7 @@ from simplicity.maps.linear import (
     tiles,
 )
 from simplicity.maps.readouts import (
+    NOT_FINITE,
     copy_layers,
     linear_readouts,
     rectified_input_readout,
@@ -98,7 +99,7 @@ def _rows(noise, constants, workspace, x, depth):
     """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
     last_sums, bases, tiles = workspace
     code = constants.activation
-    _fetch_next(noise, x, 2**constants.inputs.n_inputs)
+    _fetch_next(noise, x, max(2**constants.inputs.n_inputs, TILE))
     first, stop = 0, _first_rows(last_sums, bases, x, code == RELU, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
@@ -150,24 +151,24 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
         depth -= 1
     for i in range(noise.shape[0]):
         numbers, probe = row(noise, i, size), splat(np.float32(0))
-        found = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
+        out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
         copy_layers(numbers, row(further, i, further.shape[1]), width + 1, last)
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):
                 s = rectified_input_readout(last_sums, bases, last, x)
-                probe = write_signs(s[0], s[1], scales, last, 0, width, found, x, probe)
-                probe = write_signs(s[2], s[3], scales, last, 0, width, found, x + TILE, probe)
+                probe = write_signs(s[0], s[1], scales, last, 0, width, out_of_row, x, probe)
+                probe = write_signs(s[2], s[3], scales, last, 0, width, out_of_row, x + TILE, probe)
         else:
             for x in range(0, positions, TILE):
                 source = _rows(numbers, constants, workspace, x, depth)
                 if at_once:
                     shape, stds = _layer(constants, depth), (constants.weight_stds[depth], constants.bias_std)
                     s = rectified_readout(numbers, shape, stds, last, tiles, source)
-                    probe = write_signs(s[0], s[1], scales, last, 0, width, found, x, probe)
+                    probe = write_signs(s[0], s[1], scales, last, 0, width, out_of_row, x, probe)
                 else:
-                    probe = linear_readouts(last, width, scales, tiles, source, found, x, probe)
-        status[i] = not_a_number(probe) != 0
+                    probe = linear_readouts(last, width, scales, tiles, source, out_of_row, x, probe)
+        status[i] = NOT_FINITE * (not_a_number(probe) != 0)
 
 
 @dataclass(frozen=True)

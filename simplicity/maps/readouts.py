@@ -9,6 +9,9 @@ from simplicity.maps.linear import finished
 from simplicity.simd import TILE, TILE_UNITS, positive, tile_products
 from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
 
+#: Status of a draw with a logit that is not finite; it is 1 where no last layer at all defines a function.
+NOT_FINITE = np.uint8(2)
+
 
 @inlined
 def _read_unit(low, high, scales, weights, bias, layer, unit, totals):

@@ -169,12 +169,11 @@ def _sort(sorting, ranges):
 
 @kernel
 def _take(functions, counts, squares, order, taken_functions, taken_counts, taken_squares):
-    """Rows in an order; of squares as many as there is room for."""
+    """Rows in an order; squares may be the counts."""
     for i in range(order.shape[0]):
         for k in range(functions.shape[1]):
             taken_functions[i, k] = functions[order[i], k]
         taken_counts[i] = counts[order[i]]
-    for i in range(taken_squares.shape[0]):
         taken_squares[i] = squares[order[i]]
 
 
@@ -234,12 +233,11 @@ def rows_in_order(
     """The columns, their rows in an order; squares that are the counts stay so."""
     taken, taken_counts = np.empty_like(functions), np.empty_like(counts)
     taken_squares = taken_counts if squares is counts else np.empty_like(squares)
-    extra = taken_squares[: 0 if squares is counts else None]
     edges = (np.arange(threads + 1) * len(order) // threads).tolist()
 
     def take(first: int, stop: int) -> None:
         here = slice(first, stop)
-        _take(functions, counts, squares, order[here], taken[here], taken_counts[here], extra[here])
+        _take(functions, counts, squares, order[here], taken[here], taken_counts[here], taken_squares[here])
 
     call_all(threads, take, edges[:-1], edges[1:])
     return taken, taken_counts, taken_squares

@@ -269,13 +269,13 @@ class Tally:
 
     def table(self, threads: int = 1) -> Table:
         """All functions and their counts, in no order."""
-        return self._columns(True, threads)
+        return self._columns(threads, keep=True)
 
     def taken(self, threads: int = 1) -> Table:
         """The same, of a tally that is not needed any more: its memory goes back shard by shard."""
-        return self._columns(False, threads)
+        return self._columns(threads, keep=False)
 
-    def _columns(self, keep: bool, threads: int) -> Table:
+    def _columns(self, threads: int, *, keep: bool) -> Table:
         functions = np.empty((self.distinct, self.words), dtype=np.uint64)
         counts = np.empty(len(functions), dtype=np.int64)
         squares = np.empty(len(functions), dtype=np.int64) if self.clustered else counts

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def call_all(threads: int, function: Callable[..., object], *arguments: Iterable[Any]) -> None:
-    """Call a function with each of the arguments, as ``map`` does, by threads; one is the caller's own.
+    """Call a function with each of the arguments, as ``map`` does, by so many threads; one is the caller's.
 
     Examples
     --------

@@ -24,7 +24,9 @@ def alike_functions(generator, n_inputs, count, kinds_of_bytes):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 9), st.integers(0, 3000), st.integers(1, 256), st.integers(1, 5), st.integers(0, 2**32))
+@given(
+    st.integers(1, 12), st.integers(0, 3000), st.integers(1, 256), st.integers(1, 5), st.integers(0, 2**32)
+)
 def test_rows_stand_in_order_of_counts_and_strings(n_inputs, count, kinds_of_bytes, threads, seed):
     generator = np.random.default_rng(seed)
     words = alike_functions(generator, n_inputs, count, kinds_of_bytes)

@@ -16,6 +16,7 @@ from simplicity import SamplingInterrupted
 from simplicity.maps import MLP, BooleanCircuit, ExpressionTree, LookupTable, Perceptron
 from simplicity.sampling import Engine, Range, Run, Tally, engine, load, sample
 from simplicity.sampling import run as run_module
+from simplicity.sampling import tally as tally_module
 from simplicity.sampling.checkpoint import Checkpoint
 from simplicity.sampling.parts import Part
 from tests.sampling.maps import NanReadouts, sometimes_nan, sometimes_nan_kernel
@@ -44,6 +45,7 @@ def small_blocks(monkeypatch):
 @by_name
 def test_threads_and_blocks_do_not_show(pf_map, readouts, monkeypatch):
     reference = sample(pf_map, 5003, seed=2, readouts=readouts, threads=1)
+    monkeypatch.setattr(tally_module, "_MANY", 50)  # rows are then put in order by threads
     for threads, samples, numbers in [(2, 2**15, 2**20), (1, 100, 2**20), (7, 333, 2**20), (2, 2**15, 500)]:
         monkeypatch.setattr(engine, "_BLOCK_SAMPLES", samples)
         monkeypatch.setattr(engine, "_BLOCK_NUMBERS", numbers)
