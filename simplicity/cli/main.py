@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from simplicity._version import __version__
 from simplicity.cli import commands
@@ -32,7 +32,10 @@ _METHODS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, and whose options are written out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {message}\n")
@@ -157,7 +160,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise ValueError(f"name the map first: simplicity {arguments.command} MAP [options]")
         return commands.COMMANDS[arguments.command](arguments)
     except SamplingInterrupted as interruption:
-        print(f"simplicity: {interruption}", file=sys.stderr)
+        kept = (
+            "kept; the same command goes on from there"
+            if arguments.output
+            else "not kept: no --output was given"
+        )
+        print(f"simplicity: {interruption}, {kept}", file=sys.stderr)
         if interruption.in_memory:
             commands.report(interruption.result, saved=bool(arguments.output))
         return 130

@@ -80,11 +80,11 @@ def run_compiled(pf_map: ParameterFunctionMap, compiled: Any, *arguments: Any) -
     try:
         compiled(*arguments)
     except numba.core.errors.NumbaError as error:
-        lines = [line.strip() for line in str(error).splitlines()]
-        cause = next(
-            (line for line in lines if line and not line.startswith("Failed in nopython")), "no reason given"
-        )
-        raise MapError(f"the kernel of map {pf_map.name} does not compile: {cause}") from error
+        lines = [line for line in map(str.strip, str(error).splitlines()) if line]
+        telling = [line for line in lines if not line.startswith("Failed in nopython")]
+        cause = " ".join(telling[: 2 if telling and telling[0].endswith(":") else 1]) or "no reason given"
+        place = next((f" ({line.rstrip(':')})" for line in telling if line.startswith('File "')), "")
+        raise MapError(f"the kernel of map {pf_map.name} does not compile: {cause}{place}") from error
     except IndexError as error:
         raise MapError(f"the kernel of map {pf_map.name} uses an index beyond its arrays") from error
     except Exception as error:
@@ -342,5 +342,6 @@ class Evaluator:
         own = noise[:, None, : readout.size]
         others = further[:, : (readouts - 1) * readout.size].reshape(len(noise), readouts - 1, readout.size)
         layers = np.concatenate([own, others], axis=1).astype(np.float32)
-        logits = self._scales[0] * (layers[:, :, :-1] @ features) + self._scales[1] * layers[:, :, -1:]
+        with np.errstate(over="ignore", invalid="ignore"):  # such logits are counted as undefined
+            logits = self._scales[0] * (layers[:, :, :-1] @ features) + self._scales[1] * layers[:, :, -1:]
         return self._packed(logits.reshape(-1, self.positions))

@@ -39,7 +39,7 @@ class SamplingInterrupted(KeyboardInterrupt):
 
     def __init__(self, run: Interruptible) -> None:
         self.n_samples = run.done - run.span.first
-        super().__init__(f"interrupted after {self.n_samples} samples")
+        super().__init__(f"interrupted after {self.n_samples:,} samples")
         self.in_memory = not run.parts
         self._run = run
 

@@ -333,7 +333,7 @@ def test_ctrl_c_keeps_what_was_done(folder):
     parts = sorted((folder / "long.parquet.parts").glob("*.part"))
     part = Part(parts[0])
     n_samples = part.range.stop
-    assert n_samples > 0 and f"interrupted after {n_samples} samples" in rest
+    assert n_samples > 0 and f"interrupted after {n_samples:,} samples, kept" in rest
     again = simplicity.sample(simplicity.maps.MLP(), n_samples)
     assert len(part) == len(again)
     counts = np.concatenate([rows[:, -1] for rows in part.rows()])
