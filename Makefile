@@ -30,7 +30,7 @@ bench: .venv/installed  ## timings against NumPy and others: benchmarks/RESULTS.
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.scaling
 
-bench-quick: .venv/installed  ## fails where a ratio is below half of the committed one (under a minute)
+bench-quick: .venv/installed  ## fails where a ratio is below half of the committed one (about a minute)
 	$(BIN)/python -m benchmarks --quick
 
 lint: .venv/installed  ## style and types
