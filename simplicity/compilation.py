@@ -141,16 +141,6 @@ def float32_from_bits(_context: Any, _x: Any) -> Any:
 
 
 @intrinsic
-def ones_of_word(_context: Any, _word: Any) -> Any:
-    """How many bits of a uint64 are set, as int64."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
-
-    return types.int64(types.uint64), generate
-
-
-@intrinsic
 def row(_context: Any, array: Any, _index: Any, _size: Any) -> Any:
     """The first ``size`` numbers of a row of a contiguous two-dimensional array.
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplicity.compilation import kernel, ones_of_word
+from simplicity.compilation import kernel
 from simplicity.complexity.neighbours import LOW_POSITIONS
 from simplicity.functions import checked_n_inputs, checked_words, ones
+from simplicity.functions.bits import count_ones
 
 #: Positions of a word with k ones among their six bits.
 _LAYERS = np.array(
@@ -42,7 +43,7 @@ def fill_degrees(coefficients, out):
     for row in range(coefficients.shape[0]):
         degree = 0
         for word in range(coefficients.shape[1]):
-            in_word = ones_of_word(np.uint64(word))
+            in_word = count_ones(np.uint64(word))
             for k in range(7):
                 if coefficients[row, word] & _LAYERS[k] != np.uint64(0):
                     degree = max(degree, in_word + k)

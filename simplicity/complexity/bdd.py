@@ -18,8 +18,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplicity.compilation import kernel, ones_of_word
+from simplicity.compilation import kernel
 from simplicity.functions import checked_n_inputs, checked_words
+from simplicity.functions.bits import count_ones
 
 BEST_ORDER_UP_TO = 7  # inputs, unless an order is asked for
 _MOST_SUBFUNCTIONS = 256  # different ones in a table that any set of bottom inputs can have, for n ≤ 12
@@ -73,7 +74,7 @@ def fill_best_order_sizes(words, n_inputs, out):
     n_sets = 1 << n_inputs
     starts = np.zeros(n_sets + 1, np.int64)  # of the tables, one behind the other
     for bottom in range(n_sets):
-        starts[bottom + 1] = starts[bottom] + (n_sets >> ones_of_word(np.uint64(bottom)))
+        starts[bottom + 1] = starts[bottom] + (n_sets >> count_ones(np.uint64(bottom)))
     tables = np.empty(starts[n_sets], np.uint8)
     kinds = np.full(n_sets, 2, np.int64)
     fewest = np.zeros(n_sets, np.int64)
@@ -90,7 +91,7 @@ def fill_best_order_sizes(words, n_inputs, out):
                     continue
                 rest = bottom ^ (1 << bit)
                 below = tables[starts[rest] : starts[rest + 1]]
-                place = bit - ones_of_word(np.uint64(rest & ((1 << bit) - 1)))
+                place = bit - count_ones(np.uint64(rest & ((1 << bit) - 1)))
                 stamp += 1
                 if is_numbered:
                     width = _width(below, kinds[rest], place, stamps, stamp)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplicity.compilation import kernel, ones_of_word
+from simplicity.compilation import kernel
 from simplicity.complexity.neighbours import changes_of_word
 from simplicity.functions import checked_n_inputs, checked_words
+from simplicity.functions.bits import count_ones
 
 
 @kernel
@@ -20,7 +21,7 @@ def fill_critical_counts(words, n_inputs, out):
             critical = np.uint64(0)
             for bit in range(n_inputs):
                 critical |= changes_of_word(string, word, bit)
-            count += ones_of_word(critical)
+            count += count_ones(critical)
         out[row] = count
 
 

@@ -13,8 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplicity.compilation import kernel, ones_of_word
+from simplicity.compilation import kernel
 from simplicity.functions import checked_n_inputs, checked_words
+from simplicity.functions.bits import count_ones
 
 _OCTET_INPUTS = 3
 
@@ -61,7 +62,7 @@ def fill_summaries(words, length, out):
     spectrum = np.empty(length, np.int32)
     sizes = np.empty(length, np.int64)
     for position in range(length):
-        sizes[position] = ones_of_word(np.uint64(position))
+        sizes[position] = count_ones(np.uint64(position))
     for row in range(words.shape[0]):
         _transform(words[row], spectrum)
         degree, magnitude, frequency = np.int64(0), np.int64(0), np.int64(0)

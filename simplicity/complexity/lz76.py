@@ -17,30 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from simplicity.compilation import kernel
 from simplicity.functions import checked_n_inputs, checked_words, position_mask
+from simplicity.functions.bits import reversed_bits
 
 # Numba turns uint64 mixed with a signed integer into a float, so every constant is a uint64.
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 _LAST_BIT = np.uint64(63)
 _EVERY_BIT = np.uint64(2**64 - 1)
-_HALVES = np.uint64(0x5555555555555555)
-_PAIRS = np.uint64(0x3333333333333333)
-_NIBBLES = np.uint64(0x0F0F0F0F0F0F0F0F)
-_OCTETS = np.uint64(0x00FF00FF00FF00FF)
-_DOUBLE_OCTETS = np.uint64(0x0000FFFF0000FFFF)
-
-
-@kernel
-def _reversed_word(word):
-    for shift, mask in (
-        (_ONE, _HALVES),
-        (np.uint64(2), _PAIRS),
-        (np.uint64(4), _NIBBLES),
-        (np.uint64(8), _OCTETS),
-        (np.uint64(16), _DOUBLE_OCTETS),
-    ):
-        word = ((word & mask) << shift) | ((word >> shift) & mask)
-    return (word << np.uint64(32)) | (word >> np.uint64(32))
 
 
 @kernel
@@ -119,7 +102,7 @@ def _words_of(string, n_inputs, ends):
 def _reverse(string, n_inputs, reverse):
     unused = np.uint64(max(0, 64 - (1 << n_inputs)))
     for word in range(string.size):
-        reverse[word] = _reversed_word(string[string.size - 1 - word]) >> unused
+        reverse[word] = reversed_bits(string[string.size - 1 - word]) >> unused
 
 
 @kernel

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simplicity.compilation import kernel, ones_of_word
+from simplicity.compilation import kernel
 from simplicity.complexity.neighbours import changes_of_word
 from simplicity.functions import checked_n_inputs, checked_words
+from simplicity.functions.bits import count_ones
 
 _ZERO = np.uint64(0)
 _EVERY_BIT = np.uint64(2**64 - 1)
@@ -25,7 +26,7 @@ def fill_total_sensitivities(words, n_inputs, out):
         total = 0
         for word in range(string.size):
             for bit in range(n_inputs):
-                total += ones_of_word(changes_of_word(string, word, bit))
+                total += count_ones(changes_of_word(string, word, bit))
         out[row] = total
 
 

@@ -1,4 +1,4 @@
-"""What kernels do to the bits of packed functions: count and find ones, exchange and negate inputs.
+"""What kernels do to bits of packed functions: count and find ones, reverse, exchange and negate inputs.
 
 Variable k is bit k of a position, which is input n - k; variables from 6 on number the words.
 """
@@ -36,6 +36,16 @@ def count_ones(_context: Any, _word: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
+
+
+@intrinsic
+def reversed_bits(_context: Any, _word: Any) -> Any:
+    """A word with its bits in reverse order."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitreverse(arguments[0])
+
+    return types.uint64(types.uint64), generate
 
 
 @intrinsic

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simplicity.compilation import inlined, kernel, ones_of_word, row
+from simplicity.compilation import inlined, kernel, row
+from simplicity.functions.bits import count_ones
 from simplicity.maps.activations import RELU, activate
 from simplicity.rare.moves import ROOT_3, folded
 from simplicity.simd import not_a_number, positive
@@ -85,7 +86,7 @@ def _energy(logits, network, lanes):
         wrong = wrong + rectified(-margin)
         probe = fused_multiply_add(z, zero, probe)
         differing = (positive(z) ^ network.wanted[group]) & network.valid[group]
-        count += ones_of_word(np.uint64(differing))
+        count += count_ones(np.uint64(differing))
     if not_a_number(probe) != 0:
         return np.inf
     of_wrong = _total(wrong, lanes)

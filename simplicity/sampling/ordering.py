@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.extending import intrinsic
 
 from simplicity.compilation import inlined, kernel
+from simplicity.functions.bits import reversed_bits
 from simplicity.sampling.threads import call_all
 
 Words = npt.NDArray[np.uint64]
@@ -50,22 +49,12 @@ class Sorting(NamedTuple):
 
 
 # ------------------------------------------------------------------------------------------ kernels
-@intrinsic
-def _reversed_bits(_context: Any, _word: Any) -> Any:
-    """A uint64 with its bits in reverse order."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitreverse(arguments[0])
-
-    return types.uint64(types.uint64), generate
-
-
 @inlined
 def _word(functions, counts, row, k):
     """Word k of what a row is compared by."""
     if k == 0:
         return ~np.uint64(counts[row])
-    return _reversed_bits(functions[row, k - 1])
+    return reversed_bits(functions[row, k - 1])
 
 
 @inlined
