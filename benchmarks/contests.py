@@ -56,7 +56,7 @@ def _sampler(pf_map: ParameterFunctionMap, readouts: int = 1) -> Task:
 
     def block() -> None:
         start = next(starts)
-        engine.samples(start, start + size)
+        engine.samples(start, start + size, reuse=True)
 
     return Task(block, size)
 

@@ -73,7 +73,7 @@ def seconds_a_position(pf_map: ParameterFunctionMap, readouts: int) -> float:
 
     def block() -> None:
         start = next(starts)
-        engine.samples(start, start + size)
+        engine.samples(start, start + size, reuse=True)
 
     task = Task(block, size)
     block()

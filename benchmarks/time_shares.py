@@ -21,6 +21,7 @@ from simplicity.maps.base import ParameterFunctionMap
 from simplicity.plots import save
 from simplicity.plots.style import label_axes, styled
 from simplicity.sampling import Engine, Tally
+from simplicity.spaces import Spaces
 
 PATH = Path(__file__).parents[1] / "docs" / "time_shares.png"
 PARTS = ("random numbers", "map", "tally")
@@ -52,13 +53,15 @@ def seconds_by_part(pf_map: ParameterFunctionMap, readouts: int) -> dict[str, fl
     words, undefined = engine.samples(0, count)
     tally = Tally(words_of(pf_map.n_inputs), clustered=readouts > 1)
 
+    spaces = Spaces()
+
     def random_numbers() -> None:
-        pf_map.noise.rows(0, draws)
+        pf_map.noise.rows(0, draws, space=spaces["noise"])
         if readouts > 1 and pf_map.readout is not None:
-            pf_map.noise.rows(0, draws, 1, (readouts - 1) * pf_map.readout.size)
+            pf_map.noise.rows(0, draws, 1, (readouts - 1) * pf_map.readout.size, spaces["further noise"])
 
     numbers = _seconds(Task(random_numbers, count))
-    sampling = _seconds(Task(lambda: engine.samples(0, count), count))
+    sampling = _seconds(Task(lambda: engine.samples(0, count, reuse=True), count))
     counting = _seconds(Task(lambda: tally.add_samples(words, undefined, readouts), count))
     return dict(zip(PARTS, (numbers, max(sampling - numbers, 0.0), counting), strict=True))
 

@@ -35,6 +35,7 @@ import numpy.typing as npt
 from simplicity.compilation import inlined, kernel
 from simplicity.generators import fill_normal, fill_normal_in_lanes, fill_words, fill_words_in_lanes
 from simplicity.philox import philox, philox_blocks
+from simplicity.spaces import Space
 from simplicity.vectors import WIDE
 from simplicity.xoshiro import LANES
 
@@ -42,7 +43,6 @@ F32, U64 = np.float32, np.uint64
 
 _LOW, _32 = U64(0xFFFFFFFF), U64(32)
 TAPE_KEY = U64(0x776F726474617065)  # keeps the endless tapes' keys apart from the rows'
-_LINE = 64  # bytes of a cache line
 LONG = 128  # words of a row from which on lanes are quicker than Philox (measured: 1.2 and 1.6 ns a normal)
 _SQRT_3 = 1.7320508075688772
 
@@ -126,21 +126,6 @@ def philox4x32(counters: npt.ArrayLike, key: npt.ArrayLike) -> npt.NDArray[np.ui
     return np.ascontiguousarray(words.T)
 
 
-class Space:
-    """Memory for rows of noise that come and go: fresh memory costs a tenth of a second a gigabyte."""
-
-    def __init__(self) -> None:
-        self._octets = np.empty(0, dtype=np.uint8)
-
-    def array(self, count: int, dtype: Any) -> npt.NDArray[Any]:
-        """A flat array at the beginning of a cache line; all that came before are overwritten."""
-        size = count * np.dtype(dtype).itemsize
-        if self._octets.size < size:
-            self._octets = np.empty(size + _LINE, dtype=np.uint8)
-            self._octets = self._octets[-self._octets.ctypes.data % _LINE :]
-        return self._octets[:size].view(dtype)
-
-
 @dataclass(frozen=True)
 class Noise:
     """The i.i.d. standard noise that one draw of a map consumes.
@@ -219,7 +204,7 @@ class Noise:
     ) -> npt.NDArray[Any]:
         """The contiguous array behind :meth:`draw`, whose rows are padded to whole steps of its generator.
 
-        It may be told where to write them, which then holds until the next rows are written there.
+        It may be told where to write them: they then hold until the next rows are written there.
         """
         key = U64(checked_seed(seed))
         rows = np.ascontiguousarray(draws, dtype=np.uint64)

@@ -19,6 +19,7 @@ from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, Paramet
 from simplicity.maps.linear import features_tile, pack_positive, tiles
 from simplicity.maps.readouts import NOT_FINITE, copy_layers, linear_readouts
 from simplicity.simd import TILE, not_a_number
+from simplicity.spaces import Spaces
 from simplicity.vectors import splat
 
 Words = npt.NDArray[np.uint64]
@@ -128,13 +129,15 @@ class Evaluator:
                     f"features and a readout of the map"
                 )
 
-    def functions(self, noise: npt.NDArray[Any]) -> tuple[Words, Flags]:
+    def functions(self, noise: npt.NDArray[Any], spaces: Spaces | None = None) -> tuple[Words, Flags]:
         """Packed functions of rows of noise, and which rows define none.
 
         Parameters
         ----------
         noise : (count, at least size) array
             Rows may be longer than the map's noise; the rest is padding.
+        spaces : Spaces, optional
+            Where to write: the functions then hold until the next ones are written there.
 
         Returns
         -------
@@ -144,11 +147,10 @@ class Evaluator:
         if isinstance(self.code, Batch):
             return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
         if self.code.words is None and self.code.many is None and self.code.logits is None:
-            return self.readouts(noise, noise[:, :0], 1)
-        words, status = (
-            np.zeros((len(noise), self.words), dtype=np.uint64),
-            np.zeros(len(noise), dtype=np.uint8),
-        )
+            return self.readouts(noise, noise[:, :0], 1, spaces)
+        words = (spaces or Spaces())["functions"].array((len(noise), self.words), np.uint64)
+        words[:] = 0
+        status = np.zeros(len(noise), dtype=np.uint8)
         size, constants = self._size(noise), self.code.constants
         if self.code.many is not None:
             run_compiled(self.map, self.code.many, noise, constants, self._workspace, words, status)
@@ -200,7 +202,7 @@ class Evaluator:
         return noise.shape[1] if self.map.noise.size is None else self.map.noise.width
 
     def readouts(
-        self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int
+        self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int, spaces: Spaces | None = None
     ) -> tuple[Words, Flags]:
         """Packed functions of ``readouts`` last layers for each row of noise, readouts of a row together.
 
@@ -210,6 +212,8 @@ class Evaluator:
         further : (count, at least (readouts - 1) * readout size) array
             Noise of the last layers after the row's own, one after the other.
         readouts : int
+        spaces : Spaces, optional
+            See :meth:`functions`.
 
         Returns
         -------
@@ -222,16 +226,18 @@ class Evaluator:
             return self._batch_readouts(self.code, noise, further, readouts)
         if self._readouts is None:
             raise MapError(f"map {self.map.name} declares a readout but its kernel has no features")
-        words, status, _ = self._through_last_layers(noise, further, readouts)
-        undefined = np.repeat(status != 0, readouts)
+        words, status, _ = self._through_last_layers(noise, further, readouts, spaces or Spaces())
+        undefined = np.empty((len(noise), readouts), dtype=np.bool_)
+        undefined[:] = status[:, None] != 0
         if readouts > 1:
             # Which of a draw's last layers are to blame, its logits show.
             for draw in np.flatnonzero(status == NOT_FINITE):
                 one = slice(draw, draw + 1)
-                *_, logits = self._through_last_layers(noise[one], further[one], readouts, self._pitch)
+                inputs = noise[one], further[one], readouts
+                *_, logits = self._through_last_layers(*inputs, Spaces(), self._pitch)
                 finite = np.isfinite(logits.reshape(readouts, -1)[:, : self.positions])
-                undefined[draw * readouts : (draw + 1) * readouts] = ~finite.all(axis=1)
-        return words, undefined
+                undefined[draw] = ~finite.all(axis=1)
+        return words, undefined.ravel()
 
     @property
     def _pitch(self) -> int:
@@ -239,11 +245,16 @@ class Evaluator:
         return max(self.positions, 2 * TILE)
 
     def _through_last_layers(
-        self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int, pitch: int = 0
+        self,
+        noise: npt.NDArray[Any],
+        further: npt.NDArray[Any],
+        readouts: int,
+        spaces: Spaces,
+        pitch: int = 0,
     ) -> tuple[Words, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
         """Functions, status of each draw, and logits, ``pitch`` numbers a readout."""
         assert isinstance(self.code, Kernel)
-        signs = np.empty((len(noise) * readouts, 4 * self.words), dtype=np.uint16)
+        signs = spaces["functions"].array((len(noise) * readouts, 4 * self.words), np.uint16)
         status = np.empty(len(noise), dtype=np.uint8)
         logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
@@ -259,7 +270,8 @@ class Evaluator:
             (signs, status, logits),
         )
         words = signs.astype("<u2", copy=False).view("<u8").astype(np.uint64, copy=False)
-        return words & position_mask(self.map.n_inputs), status, logits
+        words &= position_mask(self.map.n_inputs)
+        return words, status, logits
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""
@@ -284,7 +296,7 @@ class Evaluator:
                 status,
             )
         elif self._readouts is not None:
-            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, self._pitch)
+            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, Spaces(), self._pitch)
             return np.ascontiguousarray(logits[:, : self.positions])
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")

@@ -19,7 +19,8 @@ from simplicity.functions import input_table, pack, position_mask, words_of
 from simplicity.maps.base import Kernel, ParameterFunctionMap, Reachable, Symmetries
 from simplicity.maps.gates import GATES, algebraic_normal_forms, checked_gates, complemented, negated, tables
 from simplicity.philox import philox
-from simplicity.random import TAPE_KEY, Noise, Space, below, tape_part, tape_words
+from simplicity.random import TAPE_KEY, Noise, below, tape_part, tape_words
+from simplicity.spaces import Space
 from simplicity.vectors import LANES, load, load_as, store, union
 
 _DEPTH = np.uint64(2048)  # levels; deeper draws are undefined (probability below 1e-200 at the defaults)

@@ -217,7 +217,7 @@ def _squares_of_classes(
         engine = Engine(result.map, part.seed, part.readouts)
 
         def add(block: tuple[int, int], engine: Engine = engine, readouts: int = part.readouts) -> None:
-            words, undefined = engine.samples(*block)
+            words, undefined = engine.samples(*block, reuse=True)
             words[undefined] = 0
             forms, _ = canonical_forms(words, result.n_inputs, **changes)
             tally.add_samples(forms, undefined, readouts)

@@ -296,7 +296,7 @@ class Result:
         for part in self.ranges:
             engine = Engine(self.map, part.seed, part.readouts)
             for first, stop in engine.blocks(part.first, part.stop):
-                words, undefined = engine.samples(first, stop)
+                words, undefined = engine.samples(first, stop, reuse=True)
                 hits = np.flatnonzero((words == wanted).all(axis=1) & ~undefined)
                 if len(hits):
                     sample = first + int(hits[0])

@@ -172,7 +172,7 @@ class Run:
             self.done = pending.pop(future)
 
     def _sample(self, first: int, stop: int) -> None:
-        words, undefined = self.engine.samples(first, stop)
+        words, undefined = self.engine.samples(first, stop, reuse=True)
         self.tally.add_samples(words, undefined, self.span.readouts)
 
     def _progress(self) -> Progress:

@@ -20,6 +20,7 @@ from simplicity.functions import order_by_string
 from simplicity.sampling.hash_table import GROWTH, SMALLEST, HashTable, Rows, hash_of, hash_rows
 from simplicity.sampling.ordering import row_order, rows_in_order
 from simplicity.sampling.threads import call_all
+from simplicity.spaces import Spaces
 
 SHARDS = 16
 _SHARD_SHIFT = np.uint64(60)
@@ -173,6 +174,7 @@ class Tally:
         self._locks = [threading.Lock() for _ in range(SHARDS)]
         self._growing = threading.Semaphore(_GROWING)
         self._lock = threading.Lock()
+        self._spaces = Spaces()
         self.n_undefined = 0
         self.n_samples = 0
 
@@ -205,12 +207,16 @@ class Tally:
             Samples a hidden draw.
         """
         self.note(len(words), int(np.count_nonzero(undefined)))
-        kept, weights = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
-        hashes = np.empty(len(words), dtype=np.uint64)
+        spaces = self._spaces
+        kept, weights, squares = (
+            spaces[name].array(len(words), np.int64) for name in ("kept", "weights", "squares")
+        )
+        hashes = spaces["hashes"].array(len(words), np.uint64)
         slots = np.full(1 << (2 * readouts - 1).bit_length(), -1)
         n = clusters(words, undefined, readouts, slots, kept, hashes, weights)
         counts = weights[:n]
-        self._add(words, kept[:n], hashes[:n], counts, counts**2 if self.clustered else counts)
+        squares = np.multiply(counts, counts, out=squares[:n]) if self.clustered else counts
+        self._add(words, kept[:n], hashes[:n], counts, squares, spaces)
 
     def add_table(self, table: Table, n_undefined: int = 0) -> None:
         """Count everything of a table of other hidden draws."""
@@ -226,7 +232,7 @@ class Tally:
     def _add_table(self, table: Table) -> None:
         hashes = np.empty(len(table.counts), dtype=np.uint64)
         hash_rows(table.functions, self.words, hashes)
-        self._add(table.functions, np.arange(len(hashes)), hashes, table.counts, table.sum_squares)
+        self._add(table.functions, np.arange(len(hashes)), hashes, table.counts, table.sum_squares, Spaces())
 
     def note(self, samples: int, undefined: int) -> None:
         """Take notice of so many samples, undefined ones among them."""
@@ -241,9 +247,10 @@ class Tally:
         hashes: npt.NDArray[np.uint64],
         counts: npt.NDArray[np.int64],
         squares: npt.NDArray[np.int64],
+        spaces: Spaces,
     ) -> None:
-        rows: Rows = np.empty((len(kept), self.words + 1 + self.clustered), dtype=np.uint64)
-        row_hashes = np.empty(len(kept), dtype=np.uint64)
+        rows: Rows = spaces["rows"].array((len(kept), self.words + 1 + self.clustered), np.uint64)
+        row_hashes = spaces["row hashes"].array(len(kept), np.uint64)
         starts = np.empty(SHARDS + 1, dtype=np.int64)
         _by_shard(words, kept, hashes, counts, squares, rows, row_hashes, starts)
         edges = starts.tolist()
