@@ -26,28 +26,38 @@ from simplicity.vectors import (
 )
 
 
-@intrinsic
-def prefetch(_context: Any, array: Any, _index: Any) -> Any:
+def _fetching(is_written: bool, locality: int, text: str) -> Any:
+    def typed(_context: Any, array: Any, _index: Any) -> Any:
+        if not isinstance(array, types.Array):
+            return None
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            made = context.make_array(signature.args[0])(context, builder, arguments[0])
+            stride = cgutils.unpack_tuple(builder, made.strides)[0]
+            byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+            place = builder.gep(builder.bitcast(made.data, byte), [builder.mul(stride, arguments[1])])
+            function = builder.module.declare_intrinsic(
+                "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+            )
+            for line in (place, builder.gep(place, [ir.IntType(64)(64)])):
+                builder.call(function, [line, number(int(is_written)), number(locality), number(1)])
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp), generate
+
+    typed.__doc__ = text
+    return intrinsic(typed)
+
+
+prefetch = _fetching(
+    True,
+    3,
     """Have the cache line of array[index], along the first axis, and the next one fetched, to be written to.
 
     Nothing happens where the place is beyond the array.
-    """
-    if not isinstance(array, types.Array):
-        return None
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        made = context.make_array(signature.args[0])(context, builder, arguments[0])
-        stride = cgutils.unpack_tuple(builder, made.strides)[0]
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        place = builder.gep(builder.bitcast(made.data, byte), [builder.mul(stride, arguments[1])])
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        )
-        for line in (place, builder.gep(place, [ir.IntType(64)(64)])):
-            builder.call(function, [line, number(1), number(3), number(1)])
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp), generate
+    """,
+)
+prefetch_to_second = _fetching(False, 2, "The same, to be read, and into the second-level cache only.")
 
 
 @intrinsic

@@ -17,13 +17,15 @@ from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, pack_positive, tiles
-from simplicity.maps.readouts import NOT_FINITE, copy_layers, linear_readouts
-from simplicity.simd import TILE, not_a_number
+from simplicity.maps.readouts import NOT_FINITE, copy_layers, linear_readouts, not_finite
+from simplicity.simd import TILE
 from simplicity.spaces import Spaces
 from simplicity.vectors import splat
 
 Words = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
+
+_LOGITS = 2**20  # logits looked at together
 
 _compile = numba.njit(nogil=True, error_model="numpy")
 
@@ -66,12 +68,12 @@ def _readouts_driver(features: Any) -> Any:
         for i in range(noise.shape[0]):
             numbers, probe = row(noise, i, size), splat(np.float32(0))
             out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
-            copy_layers(numbers, row(further, i, further.shape[1]), width + 1, last)
+            copy_layers(numbers, row(further, i, further.shape[1]), width + 1, scales[1], last)
             failed = features(numbers, constants, own_workspace, features_out)
             for x in range(0, positions, TILE):
                 source = 0, features_tile(flat, width, positions, x, tiles)
-                probe = linear_readouts(last, width, scales, tiles, source, out_of_row, x, probe)
-            status[i] = 1 if failed else NOT_FINITE * (not_a_number(probe) != 0)
+                probe = probe + linear_readouts(last, width, scales[0], tiles, source, out_of_row, x)
+            status[i] = 1 if failed else NOT_FINITE * not_finite(probe)
 
     return drive
 
@@ -229,14 +231,14 @@ class Evaluator:
         words, status, _ = self._through_last_layers(noise, further, readouts, spaces or Spaces())
         undefined = np.empty((len(noise), readouts), dtype=np.bool_)
         undefined[:] = status[:, None] != 0
-        if readouts > 1:
-            # Which of a draw's last layers are to blame, its logits show.
-            for draw in np.flatnonzero(status == NOT_FINITE):
-                one = slice(draw, draw + 1)
-                inputs = noise[one], further[one], readouts
-                *_, logits = self._through_last_layers(*inputs, Spaces(), self._pitch)
-                finite = np.isfinite(logits.reshape(readouts, -1)[:, : self.positions])
-                undefined[draw] = ~finite.all(axis=1)
+        # Which of a draw's last layers are to blame, its logits show.
+        to_see, at_once = np.flatnonzero(status == NOT_FINITE), max(_LOGITS // (readouts * self._pitch), 1)
+        for first in range(0, len(to_see), at_once):
+            some = to_see[first : first + at_once]
+            inputs = noise[some], further[some], readouts
+            *_, logits = self._through_last_layers(*inputs, Spaces(), self._pitch)
+            finite = np.isfinite(logits.reshape(len(some), readouts, -1)[:, :, : self.positions])
+            undefined[some] = ~finite.all(axis=2)
         return words, undefined.ravel()
 
     @property
@@ -254,7 +256,7 @@ class Evaluator:
     ) -> tuple[Words, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
         """Functions, status of each draw, and logits, ``pitch`` numbers a readout."""
         assert isinstance(self.code, Kernel)
-        signs = spaces["functions"].array((len(noise) * readouts, 4 * self.words), np.uint16)
+        signs = spaces["functions"].array((len(noise) * readouts, 8 * self.words), np.uint8)
         status = np.empty(len(noise), dtype=np.uint8)
         logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
@@ -269,7 +271,7 @@ class Evaluator:
             np.empty((readouts, self._readout_size), dtype=np.float32),
             (signs, status, logits),
         )
-        words = signs.astype("<u2", copy=False).view("<u8").astype(np.uint64, copy=False)
+        words = signs.view("<u8").astype(np.uint64, copy=False)
         words &= position_mask(self.map.n_inputs)
         return words, status, logits
 

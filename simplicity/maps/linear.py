@@ -99,31 +99,44 @@ def keep_row(low, high, unit, rows, units, place):
 
 
 @inlined
-def finished(sums, scales, weights, bias):
-    """scales[0] * sums + scales[1] * weights[bias], a vector."""
-    return fused_multiply_add(scales[0], sums, scales[1] * load_splat(weights, bias))
+def scale_numbers(numbers, start, count, scale, out, place):
+    """out[place], out[place + 1], … = scale * numbers[start], scale * numbers[start + 1], …
+
+    A number that every position needs is best read from memory: scaled one by one, it must be spread over a
+    vector then, which takes twice as long.
+    """
+    for k in range(count):
+        out[np.uint64(place + k)] = scale * numbers[np.uint64(start + k)]
 
 
 @inlined
-def _keep_unit(low, high, scales, weights, bias, rectify, unit, tiles, place):
+def finished(sums, scale, biases, bias):
+    """scale * sums + biases[bias], a vector."""
+    return fused_multiply_add(scale, sums, load_splat(biases, bias))
+
+
+@inlined
+def _keep_unit(low, high, scale, biases, bias, rectify, unit, tiles, place):
     """Keep the row of a unit whose sums are two vectors; returns the place after it."""
-    low, high = finished(low, scales, weights, bias), finished(high, scales, weights, bias)
+    low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
     if rectify:
         low, high = rectified(low), rectified(high)
     return keep_row(low, high, unit, tiles.rows, tiles.units, place)
 
 
 @inlined
-def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
+def hidden_layer(weights, shape, scale, biases, rectify, tiles, source, target):
     """Rows of a layer's units in a tile, from the rows of the layer before it.
 
     Parameters
     ----------
     weights : flat float32 array
-        Weight k of unit j stands at start + j * fan_in + k, and the biases follow.
-    shape : (start, fan_in, width)
-    scales : pair of float32
-        Of weights and of biases.
+        Weight k of unit j stands at start + j * fan_in + k.
+    shape : (start, fan_in, width, bias)
+    scale : float32
+        Of weights.
+    biases : flat float32 array
+        The bias of unit j, scaled, stands at bias + j.
     rectify : bool
         Whether sums below 0 become 0.
     tiles : Tiles
@@ -137,19 +150,18 @@ def hidden_layer(weights, shape, scales, rectify, tiles, source, target):
     int
         The row after the last one that was written.
     """
-    start, fan_in, width = shape
-    bias = start + width * fan_in
+    start, fan_in, width, bias = shape
     place = target
     j = 0
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
         s = tile_products(weights, start + j * fan_in, pitch, tiles.rows, tiles.units, source)
-        place = _keep_unit(s[0], s[1], scales, weights, bias + j, rectify, j, tiles, place)
+        place = _keep_unit(s[0], s[1], scale, biases, bias + j, rectify, j, tiles, place)
         if is_whole:
-            place = _keep_unit(s[2], s[3], scales, weights, bias + j + 1, rectify, j + 1, tiles, place)
-            place = _keep_unit(s[4], s[5], scales, weights, bias + j + 2, rectify, j + 2, tiles, place)
-            place = _keep_unit(s[6], s[7], scales, weights, bias + j + 3, rectify, j + 3, tiles, place)
+            place = _keep_unit(s[2], s[3], scale, biases, bias + j + 1, rectify, j + 1, tiles, place)
+            place = _keep_unit(s[4], s[5], scale, biases, bias + j + 2, rectify, j + 2, tiles, place)
+            place = _keep_unit(s[6], s[7], scale, biases, bias + j + 3, rectify, j + 3, tiles, place)
         j += TILE_UNITS if is_whole else 1
     return place
 

@@ -28,6 +28,7 @@ from simplicity.maps.linear import (
     hidden_layer,
     keep_row,
     n_settings,
+    scale_numbers,
     split_inputs,
     sums_over_inputs,
     tiles,
@@ -36,12 +37,13 @@ from simplicity.maps.readouts import (
     NOT_FINITE,
     copy_layers,
     linear_readouts,
+    not_finite,
     rectified_input_readout,
     rectified_readout,
     write_signs,
 )
 from simplicity.random import Noise
-from simplicity.simd import TILE, not_a_number, prefetch
+from simplicity.simd import TILE, prefetch, prefetch_to_second
 from simplicity.vectors import LANES, load, load_splat, rectified, splat, store
 
 _NEAR = 2560  # numbers of a draw: 10 of the 32 kB of a first-level cache
@@ -77,35 +79,39 @@ def _first_rows(last_sums, bases, x, rectify, tiles):
 
 @inlined
 def _layer(constants, layer):
-    """Where a hidden layer's noise starts, its fan-in, and its units."""
+    """Where a hidden layer's noise starts, its fan-in, its units, and where its scaled biases start."""
     widths = constants.widths
     start = widths[-1] + 1 + widths[0] * (constants.inputs.n_inputs + 1)
+    bias = 0
     for k in range(1, layer):
         start += widths[k] * (widths[k - 1] + 1)
-    return start, widths[layer - 1], widths[layer]
+        bias += widths[k]
+    return start, widths[layer - 1], widths[layer], bias
 
 
 @inlined
 def _fetch_next(noise, x, positions):
-    """Have a tile's share of the next draw's noise fetched, if it fits into the cache beside this one's."""
+    """Have a tile's share of the next draw's noise fetched, as near as it fits beside this one's."""
     size = noise.shape[0]
-    if size <= _NEAR:
-        for place in range(size + x * size // positions, size + (x + TILE) * size // positions, _FETCHED):
+    for place in range(size + x * size // positions, size + (x + TILE) * size // positions, _FETCHED):
+        if size <= _NEAR:
             prefetch(noise, place)
+        else:
+            prefetch_to_second(noise, place)
 
 
 @inlined
 def _rows(noise, constants, workspace, x, depth):
     """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
-    last_sums, bases, tiles = workspace
+    last_sums, bases, tiles, biases = workspace
     code = constants.activation
     _fetch_next(noise, x, max(2**constants.inputs.n_inputs, TILE))
     first, stop = 0, _first_rows(last_sums, bases, x, code == RELU, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
         target = layer % 2 * (tiles.units.shape[0] // 2)
-        shape, scales = _layer(constants, layer), (constants.weight_stds[layer], constants.bias_std)
-        stop = hidden_layer(noise, shape, scales, code == RELU, tiles, (first, stop), target)
+        shape, scale = _layer(constants, layer), constants.weight_stds[layer]
+        stop = hidden_layer(noise, shape, scale, biases, code == RELU, tiles, (first, stop), target)
         first = target
         activate(code, tiles.rows, first * TILE, stop * TILE)
     return first, stop
@@ -113,10 +119,13 @@ def _rows(noise, constants, workspace, x, depth):
 
 @inlined
 def _prepare(noise, constants, workspace):
-    """Sums of the first hidden layer; noise is (readout, layer 1, layer 2, …)."""
+    """Sums of the first hidden layer and scaled biases of the others; noise is (readout, layer 1, …)."""
     widths, scales = constants.widths, (constants.weight_stds[0], constants.bias_std)
-    last_sums, bases, _ = workspace
+    last_sums, bases, _, biases = workspace
     sums_over_inputs(noise, (widths[-1] + 1, widths[0]), scales, constants.inputs, last_sums, bases)
+    for layer in range(1, widths.shape[0]):
+        start, fan_in, width, bias = _layer(constants, layer)
+        scale_numbers(noise, start + width * fan_in, width, constants.bias_std, biases, bias)
 
 
 @kernel
@@ -142,7 +151,7 @@ def _features(noise, constants, workspace, out):
 def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
     widths, positions = constants.widths, 2**constants.inputs.n_inputs
-    last_sums, bases, tiles = workspace
+    last_sums, bases, tiles, biases = workspace
     signs, status, logits = out
     width, depth, readouts = widths[-1], widths.shape[0], layers.shape[0]
     last = layers.reshape(layers.size)
@@ -152,23 +161,25 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     for i in range(noise.shape[0]):
         numbers, probe = row(noise, i, size), splat(np.float32(0))
         out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
-        copy_layers(numbers, row(further, i, further.shape[1]), width + 1, last)
+        others = row(further, i, further.shape[1])
+        copy_layers(numbers, others, width + 1, scales[1], last)
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):
                 s = rectified_input_readout(last_sums, bases, last, x)
-                probe = write_signs(s[0], s[1], scales, last, 0, width, out_of_row, x, probe)
-                probe = write_signs(s[2], s[3], scales, last, 0, width, out_of_row, x + TILE, probe)
+                probe = probe + write_signs(s[0], s[1], scales[0], last, 0, width, out_of_row, x)
+                probe = probe + write_signs(s[2], s[3], scales[0], last, 0, width, out_of_row, x + TILE)
         else:
             for x in range(0, positions, TILE):
                 source = _rows(numbers, constants, workspace, x, depth)
                 if at_once:
-                    shape, stds = _layer(constants, depth), (constants.weight_stds[depth], constants.bias_std)
-                    s = rectified_readout(numbers, shape, stds, last, tiles, source)
-                    probe = write_signs(s[0], s[1], scales, last, 0, width, out_of_row, x, probe)
+                    shape, scale = _layer(constants, depth), constants.weight_stds[depth]
+                    s = rectified_readout(numbers, shape, scale, biases, last, tiles, source)
+                    probe = probe + write_signs(s[0], s[1], scales[0], last, 0, width, out_of_row, x)
                 else:
-                    probe = linear_readouts(last, width, scales, tiles, source, out_of_row, x, probe)
-        status[i] = NOT_FINITE * (not_a_number(probe) != 0)
+                    _fetch_next(others, x, max(positions, TILE))
+                    probe = probe + linear_readouts(last, width, scales[0], tiles, source, out_of_row, x)
+        status[i] = NOT_FINITE * not_finite(probe)
 
 
 @dataclass(frozen=True)
@@ -259,6 +270,7 @@ class MLP(ParameterFunctionMap):
                 aligned(units * LANES, place=2048),
                 aligned(units * settings, place=1024),
                 tiles(2 * max(self.hidden_widths) + 1),
+                aligned(sum(self.hidden_widths[1:])),
             ),
         )
 

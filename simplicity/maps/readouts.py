@@ -6,17 +6,18 @@ import numpy as np
 
 from simplicity.compilation import inlined
 from simplicity.maps.linear import finished
-from simplicity.simd import TILE, TILE_UNITS, positive, tile_products
+from simplicity.simd import TILE_UNITS, not_a_number, positive, tile_products
 from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
 
-#: Status of a draw with a logit that is not finite; it is 1 where no last layer at all defines a function.
+#: Status of a draw whose logits are not all finite, or of which some are so large that their sum is not;
+#: it is 1 where no last layer at all defines a function.
 NOT_FINITE = np.uint8(2)
 
 
 @inlined
-def _read_unit(low, high, scales, weights, bias, layer, unit, totals):
+def _read_unit(low, high, scale, biases, bias, layer, unit, totals):
     """Add a rectified unit whose sums are two vectors to a readout's sums."""
-    low, high = finished(low, scales, weights, bias), finished(high, scales, weights, bias)
+    low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
     weight = load_splat(layer, unit)
     return (
         fused_multiply_add(weight, rectified(low), totals[0]),
@@ -25,24 +26,23 @@ def _read_unit(low, high, scales, weights, bias, layer, unit, totals):
 
 
 @inlined
-def rectified_readout(weights, shape, scales, layer, tiles, source):
+def rectified_readout(weights, shape, scale, biases, layer, tiles, source):
     """Sums of a last layer over a layer of rectified units in a tile, none of which is kept.
 
     Parameters are those of :func:`hidden_layer`, and the last layer. Returns two vectors.
     """
-    start, fan_in, width = shape
-    bias = start + width * fan_in
+    start, fan_in, width, bias = shape
     totals = splat(np.float32(0)), splat(np.float32(0))
     j = 0
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
         s = tile_products(weights, start + j * fan_in, pitch, tiles.rows, tiles.units, source)
-        totals = _read_unit(s[0], s[1], scales, weights, bias + j, layer, j, totals)
+        totals = _read_unit(s[0], s[1], scale, biases, bias + j, layer, j, totals)
         if is_whole:
-            totals = _read_unit(s[2], s[3], scales, weights, bias + j + 1, layer, j + 1, totals)
-            totals = _read_unit(s[4], s[5], scales, weights, bias + j + 2, layer, j + 2, totals)
-            totals = _read_unit(s[6], s[7], scales, weights, bias + j + 3, layer, j + 3, totals)
+            totals = _read_unit(s[2], s[3], scale, biases, bias + j + 1, layer, j + 1, totals)
+            totals = _read_unit(s[4], s[5], scale, biases, bias + j + 2, layer, j + 2, totals)
+            totals = _read_unit(s[6], s[7], scale, biases, bias + j + 3, layer, j + 3, totals)
         j += TILE_UNITS if is_whole else 1
     return totals
 
@@ -66,76 +66,89 @@ def rectified_input_readout(last_sums, bases, layer, x):
 
 
 @inlined
-def linear_readouts(layers, width, scales, tiles, source, out, x, probe):
+def linear_readouts(layers, width, scale, tiles, source, out, x):
     """Signs of the logits of last layers at the positions of a tile, from x on.
 
     Parameters
     ----------
     layers : flat float32 array
-        The last layers one after the other, ``width`` weights and a bias each.
+        The last layers one after the other, ``width`` weights and a scaled bias each.
     width : int
-    scales : pair of float32
-        Of weights and of biases.
+    scale : float32
+        Of weights.
     tiles : Tiles
     source : (first, stop)
         Rows of the last hidden layer.
-    out, probe
+    out
         See :func:`write_signs`.
 
     Returns
     -------
     vector
-        The probe.
+        See :func:`write_signs`.
     """
     pitch, readouts = width + 1, out[0].shape[0]
     step = TILE_UNITS if readouts >= TILE_UNITS else 1
+    total = splat(np.float32(0))
     for first in range(0, readouts, step):
         r = min(first, readouts - step)  # the last four again rather than one by one
         s = tile_products(layers, r * pitch, pitch, tiles.rows, tiles.units, source)
-        probe = write_signs(s[0], s[1], scales, layers, r, width, out, x, probe)
+        a = write_signs(s[0], s[1], scale, layers, r, width, out, x)
         if step == TILE_UNITS:
-            probe = write_signs(s[2], s[3], scales, layers, r + 1, width, out, x, probe)
-            probe = write_signs(s[4], s[5], scales, layers, r + 2, width, out, x, probe)
-            probe = write_signs(s[6], s[7], scales, layers, r + 3, width, out, x, probe)
-    return probe
+            b = write_signs(s[2], s[3], scale, layers, r + 1, width, out, x)
+            c = write_signs(s[4], s[5], scale, layers, r + 2, width, out, x)
+            d = write_signs(s[6], s[7], scale, layers, r + 3, width, out, x)
+            a = (a + b) + (c + d)
+        total = total + a
+    return total
 
 
 @inlined
-def write_signs(low, high, scales, layers, r, width, out, x, probe):
+def write_signs(low, high, scale, layers, r, width, out, x):
     """Set the bits of last layer r where its logits, of which two vectors are the sums, are above 0.
 
     Parameters
     ----------
     out : (signs, logits)
-        Functions of the last layers, 16 positions a number, (readouts, numbers) uint16, and their logits, one
+        Functions of the last layers, eight positions a number, (readouts, numbers) uint8, and their logits, one
         last layer after the other, unless that array is empty. With few inputs, both are also written beyond
         the last position.
     x : int
         The first position.
-    probe : vector
 
     Returns
     -------
     vector
-        The probe plus 0 times the logits: NaN where one is not finite.
+        Sums of logits: not finite where one of them is not.
     """
     signs, logits = out
     bias = r * (width + 1) + width
-    low, high = finished(low, scales, layers, bias), finished(high, scales, layers, bias)
-    signs[np.uint64(r), np.uint64(x // TILE)] = positive(low) | np.uint16(positive(high)) << np.uint16(LANES)
+    low, high = finished(low, scale, layers, bias), finished(high, scale, layers, bias)
+    signs[np.uint64(r), np.uint64(x // LANES)] = positive(low)
+    signs[np.uint64(r), np.uint64(x // LANES + 1)] = positive(high)
     if logits.shape[0] > 0:
         place = r * (logits.shape[0] // signs.shape[0]) + x
         store(logits, place, low)
         store(logits, place + LANES, high)
-    zero = splat(np.float32(0))
-    return fused_multiply_add(low, zero, fused_multiply_add(high, zero, probe))
+    return low + high
 
 
 @inlined
-def copy_layers(own, others, size, layers):
-    """The last layers of a draw: its own, the first ``size`` numbers of its noise, and the others."""
+def not_finite(total):
+    """Whether sums of logits, a vector, are not all finite."""
+    return not_a_number(total * np.float32(0)) != 0
+
+
+@inlined
+def copy_layers(own, others, size, bias_std, layers):
+    """The last layers of a draw, with scaled biases.
+
+    They are its own, the first ``size`` numbers of its noise, and the others.
+    """
     first, rest = layers[:size], layers[size:]
     for k in range(size):
         first[k] = own[k]
     for k in range(rest.shape[0]):
         rest[k] = others[k]
+    for bias in range(size - 1, layers.shape[0], size):
+        layers[np.uint64(bias)] *= bias_std

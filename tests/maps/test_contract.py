@@ -141,7 +141,7 @@ def test_everything_is_written(pf_map):
         layers = np.full((1, readout.size), np.nan, np.float32)
         logits = np.full((len(noise), max(positions, 32)), np.nan, dtype=np.float32)
         inputs = noise, size, noise[:, :0], scales, code.constants, workspace, layers
-        code.readouts(*inputs, (words.view(np.uint16), status, logits))
+        code.readouts(*inputs, (words.view(np.uint8), status, logits))
         words &= functions.position_mask(pf_map.n_inputs)
         assert np.array_equal(logits[:, :positions], Evaluator(pf_map).logits(noise))
     assert np.array_equal(words, expected)
