@@ -211,9 +211,7 @@ class Noise:
         if self.size is None:
             return np.stack([np.full_like(rows, key), rows], axis=1)
         width = self.size if size is None else checked_integer("size", size, 0, 2**31)
-        stream_of_row = np.ascontiguousarray(
-            np.broadcast_to(np.asarray(streams, dtype=np.uint32), rows.shape)
-        )
+        stream_of_row = np.full(rows.shape, streams, dtype=np.uint32)
         if rows.size == 0 or width == 0:
             return np.empty((rows.size, width), dtype=self.dtype)
         words_of_number = 2 if self.dtype.itemsize == 8 and self.kind != "normal" else 1
@@ -225,10 +223,10 @@ class Noise:
         count = rows.size * -(-width * words_of_number // together) * together
         space = space or Space()
         if self.kind == "normal":
-            out = space.array(count, self.dtype)
+            out = space.array(self.dtype, count)
             (fill_normal_in_lanes if in_lanes else fill_normal)(key, rows, stream_of_row, out)
         else:
-            words = space.array(count, np.uint32)
+            words = space.array(np.uint32, count)
             (fill_words_in_lanes if in_lanes else fill_words)(key, rows, stream_of_row, words)
             out = self._from_words(words)
         return out.reshape(rows.size, -1)[:n_rows]

@@ -1,11 +1,12 @@
 """Memory for arrays that come and go, block after block of work.
 
-Fresh memory costs the operating system a tenth of a second a gigabyte, on a virtual machine several times that,
-and threads wait for each other there.
+Fresh memory costs the operating system a tenth of a second a gigabyte, on a virtual machine several times
+that, and threads wait for each other there.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any
 
@@ -21,10 +22,9 @@ class Space:
     def __init__(self) -> None:
         self._octets = np.empty(0, dtype=np.uint8)
 
-    def array(self, shape: int | tuple[int, ...], dtype: Any) -> npt.NDArray[Any]:
+    def array(self, dtype: Any, *shape: int) -> npt.NDArray[Any]:
         """An array at the beginning of a cache line, of any content; all that came before are overwritten."""
-        count = int(np.prod(shape))
-        size = count * np.dtype(dtype).itemsize
+        size = math.prod(shape) * np.dtype(dtype).itemsize
         if self._octets.size < size:
             self._octets = np.empty(size + _LINE, dtype=np.uint8)
             self._octets = self._octets[-self._octets.ctypes.data % _LINE :]

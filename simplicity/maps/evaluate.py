@@ -108,7 +108,7 @@ class Evaluator:
     """
 
     def __init__(self, pf_map: ParameterFunctionMap) -> None:
-        self.map = pf_map
+        self.map, self.noise = pf_map, pf_map.noise
         self.positions = 2**pf_map.n_inputs
         self.words = words_of(pf_map.n_inputs)
         self.code = pf_map.evaluator()
@@ -150,7 +150,7 @@ class Evaluator:
             return self._packed(self._in_batches(self.code.call, self.code.batch_size, noise))
         if self.code.words is None and self.code.many is None and self.code.logits is None:
             return self.readouts(noise, noise[:, :0], 1, spaces)
-        words = (spaces or Spaces())["functions"].array((len(noise), self.words), np.uint64)
+        words = (spaces or Spaces())["functions"].array(np.uint64, len(noise), self.words)
         words[:] = 0
         status = np.zeros(len(noise), dtype=np.uint8)
         size, constants = self._size(noise), self.code.constants
@@ -201,7 +201,7 @@ class Evaluator:
 
     def _size(self, noise: npt.NDArray[Any]) -> int:
         """Numbers of a row that the map reads: a tape may hold more draws than one."""
-        return noise.shape[1] if self.map.noise.size is None else self.map.noise.width
+        return noise.shape[1] if self.noise.size is None else self.noise.width
 
     def readouts(
         self, noise: npt.NDArray[Any], further: npt.NDArray[Any], readouts: int, spaces: Spaces | None = None
@@ -256,14 +256,14 @@ class Evaluator:
     ) -> tuple[Words, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
         """Functions, status of each draw, and logits, ``pitch`` numbers a readout."""
         assert isinstance(self.code, Kernel)
-        signs = spaces["functions"].array((len(noise) * readouts, 8 * self.words), np.uint8)
+        signs = spaces["functions"].array(np.uint8, len(noise) * readouts, 8 * self.words)
         status = np.empty(len(noise), dtype=np.uint8)
         logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
         run_compiled(
             self.map,
             self._readouts,
             noise,
-            self.map.noise.width,
+            self.noise.width,
             further,
             self._scales,
             self.code.constants,
@@ -272,12 +272,13 @@ class Evaluator:
             (signs, status, logits),
         )
         words = signs.view("<u8").astype(np.uint64, copy=False)
-        words &= position_mask(self.map.n_inputs)
+        if self.positions < 64:
+            words &= position_mask(self.map.n_inputs)
         return words, status, logits
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""
-        size = self.map.noise.width
+        size = self.noise.width
         noise = np.ascontiguousarray(noise)
         if isinstance(self.code, Batch):
             values = self._in_batches(self.code.call, self.code.batch_size, noise)
@@ -307,7 +308,7 @@ class Evaluator:
     def has_logits(self) -> bool:
         """Whether the map computes logits: array code is asked for one draw, since it does not say."""
         if isinstance(self.code, Batch):
-            draw = self.map.noise.rows(0, np.zeros(1, dtype=np.uint64))
+            draw = self.noise.rows(0, np.zeros(1, dtype=np.uint64))
             return self._in_batches(self.code.call, self.code.batch_size, draw).dtype != np.bool_
         return self.code.logits is not None or self._readouts is not None
 
@@ -318,8 +319,8 @@ class Evaluator:
         shape = (batch_size, width, self.positions) if width else (batch_size, self.positions)
         parts = []
         for first in range(0, max(len(noise), 1), batch_size):
-            rows = noise[first : first + batch_size, : self.map.noise.width]
-            padded = np.zeros((batch_size, self.map.noise.width), dtype=noise.dtype)
+            rows = noise[first : first + batch_size, : self.noise.width]
+            padded = np.zeros((batch_size, self.noise.width), dtype=noise.dtype)
             padded[: len(rows)] = rows
             padded.setflags(write=False)
             parts.append(self._called(call, padded, shape)[: len(rows)])

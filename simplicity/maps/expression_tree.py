@@ -320,7 +320,7 @@ class ExpressionTree(ParameterFunctionMap):
             return _Trees(
                 lists=np.empty((3, trees), dtype=np.uint64),
                 asked=np.zeros(6 * _TREES, dtype=np.uint64),
-                nodes=Space().array(int(_DEPTH + _ONE) * trees * size, np.uint64),
+                nodes=Space().array(np.uint64, int(_DEPTH + _ONE) * trees * size),
             )
 
         return Kernel(many=_many, reads=_reads, constants=constants, workspace=workspace)

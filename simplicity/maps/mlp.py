@@ -61,12 +61,11 @@ class _Constants(NamedTuple):
 
 
 @inlined
-def _first_rows(last_sums, bases, x, rectify, tiles):
-    """Rows of the first hidden layer in the tile from position x on; returns how many."""
+def _first_rows(last_sums, bases, shape, x, rectify, tiles):
+    """Rows of the first hidden layer, (units, settings), in the tile from position x on; returns how many."""
     rows, units, _ = tiles
     place = 0
-    width = last_sums.shape[0] // LANES
-    n_settings = bases.shape[0] // width
+    width, n_settings = shape
     for j in range(width):
         base = j * n_settings + x // LANES
         last = load(last_sums, j * LANES)
@@ -90,10 +89,18 @@ def _layer(constants, layer):
 
 
 @inlined
-def _fetch_next(noise, x, positions):
+def _share(constants, size):
+    """How many of ``size`` numbers are a tile's, if they are shared out."""
+    tiles = max((1 << constants.inputs.n_inputs) // TILE, 1)
+    return (size + tiles - 1) // tiles
+
+
+@inlined
+def _fetch_next(noise, x, share):
     """Have a tile's share of the next draw's noise fetched, as near as it fits beside this one's."""
     size = noise.shape[0]
-    for place in range(size + x * size // positions, size + (x + TILE) * size // positions, _FETCHED):
+    first = size + x // TILE * share
+    for place in range(first, first + share, _FETCHED):
         if size <= _NEAR:
             prefetch(noise, place)
         else:
@@ -101,12 +108,17 @@ def _fetch_next(noise, x, positions):
 
 
 @inlined
-def _rows(noise, constants, workspace, x, depth):
+def _first_shape(constants, bases):
+    """Units of the first hidden layer, and how many sums each has of the inputs before the last three."""
+    return constants.widths[0], bases.shape[0] // constants.widths[0]
+
+
+@inlined
+def _rows(noise, constants, workspace, first_shape, x, depth):
     """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
     last_sums, bases, tiles, biases = workspace
     code = constants.activation
-    _fetch_next(noise, x, max(2**constants.inputs.n_inputs, TILE))
-    first, stop = 0, _first_rows(last_sums, bases, x, code == RELU, tiles)
+    first, stop = 0, _first_rows(last_sums, bases, first_shape, x, code == RELU, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
         target = layer % 2 * (tiles.units.shape[0] // 2)
@@ -132,10 +144,11 @@ def _prepare(noise, constants, workspace):
 def _features(noise, constants, workspace, out):
     """Activations of the last hidden layer, (width, 2^n)."""
     positions, flat, tiles = out.shape[1], out.reshape(out.size), workspace[2]
+    first_shape = _first_shape(constants, workspace[1])
     _prepare(noise, constants, workspace)
     out[:] = 0
     for x in range(0, positions, TILE):
-        first, stop = _rows(noise, constants, workspace, x, constants.widths.shape[0])
+        first, stop = _rows(noise, constants, workspace, first_shape, x, constants.widths.shape[0])
         for place in range(first, stop):
             target, row = tiles.units[place] * positions + x, place * TILE
             if positions >= TILE:
@@ -150,7 +163,7 @@ def _features(noise, constants, workspace, out):
 @kernel
 def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
-    widths, positions = constants.widths, 2**constants.inputs.n_inputs
+    widths, positions = constants.widths, 1 << constants.inputs.n_inputs
     last_sums, bases, tiles, biases = workspace
     signs, status, logits = out
     width, depth, readouts = widths[-1], widths.shape[0], layers.shape[0]
@@ -158,6 +171,8 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     at_once = constants.activation == RELU and readouts == 1
     if at_once:
         depth -= 1
+    first_shape = _first_shape(constants, bases)
+    own_share, others_share = _share(constants, size), _share(constants, further.shape[1])
     for i in range(noise.shape[0]):
         numbers, probe = row(noise, i, size), splat(np.float32(0))
         out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
@@ -166,18 +181,19 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):
-                s = rectified_input_readout(last_sums, bases, last, x)
+                s = rectified_input_readout(last_sums, bases, first_shape, last, x)
                 probe = probe + write_signs(s[0], s[1], scales[0], last, 0, width, out_of_row, x)
                 probe = probe + write_signs(s[2], s[3], scales[0], last, 0, width, out_of_row, x + TILE)
         else:
             for x in range(0, positions, TILE):
-                source = _rows(numbers, constants, workspace, x, depth)
+                _fetch_next(numbers, x, own_share)
+                source = _rows(numbers, constants, workspace, first_shape, x, depth)
                 if at_once:
                     shape, scale = _layer(constants, depth), constants.weight_stds[depth]
                     s = rectified_readout(numbers, shape, scale, biases, last, tiles, source)
                     probe = probe + write_signs(s[0], s[1], scales[0], last, 0, width, out_of_row, x)
                 else:
-                    _fetch_next(others, x, max(positions, TILE))
+                    _fetch_next(others, x, others_share)
                     probe = probe + linear_readouts(last, width, scales[0], tiles, source, out_of_row, x)
         status[i] = NOT_FINITE * not_finite(probe)
 

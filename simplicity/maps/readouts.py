@@ -48,13 +48,13 @@ def rectified_readout(weights, shape, scale, biases, layer, tiles, source):
 
 
 @inlined
-def rectified_input_readout(last_sums, bases, layer, x):
+def rectified_input_readout(last_sums, bases, shape, layer, x):
     """Sums of a last layer over rectified units of the inputs, at 32 positions from x on.
 
-    ``last_sums`` and ``bases`` are those of :func:`sums_over_inputs`. Returns four vectors.
+    ``last_sums`` and ``bases``, of shape (units, settings), are those of :func:`sums_over_inputs`. Returns four
+    vectors.
     """
-    units = last_sums.shape[0] // LANES
-    n_settings = bases.shape[0] // units
+    units, n_settings = shape
     a = b = c = d = splat(np.float32(0))
     for j in range(units):
         weight, last, base = load_splat(layer, j), load(last_sums, j * LANES), j * n_settings + x // LANES
@@ -110,9 +110,9 @@ def write_signs(low, high, scale, layers, r, width, out, x):
     Parameters
     ----------
     out : (signs, logits)
-        Functions of the last layers, eight positions a number, (readouts, numbers) uint8, and their logits, one
-        last layer after the other, unless that array is empty. With few inputs, both are also written beyond
-        the last position.
+        Functions of the last layers, eight positions a number, (readouts, numbers) uint8, and their logits,
+        one last layer after the other, unless that array is empty. With few inputs, both are also written
+        beyond the last position.
     x : int
         The first position.
 

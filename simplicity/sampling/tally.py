@@ -209,9 +209,9 @@ class Tally:
         self.note(len(words), int(np.count_nonzero(undefined)))
         spaces = self._spaces
         kept, weights, squares = (
-            spaces[name].array(len(words), np.int64) for name in ("kept", "weights", "squares")
+            spaces[name].array(np.int64, len(words)) for name in ("kept", "weights", "squares")
         )
-        hashes = spaces["hashes"].array(len(words), np.uint64)
+        hashes = spaces["hashes"].array(np.uint64, len(words))
         slots = np.full(1 << (2 * readouts - 1).bit_length(), -1)
         n = clusters(words, undefined, readouts, slots, kept, hashes, weights)
         counts = weights[:n]
@@ -249,8 +249,8 @@ class Tally:
         squares: npt.NDArray[np.int64],
         spaces: Spaces,
     ) -> None:
-        rows: Rows = spaces["rows"].array((len(kept), self.words + 1 + self.clustered), np.uint64)
-        row_hashes = spaces["row hashes"].array(len(kept), np.uint64)
+        rows: Rows = spaces["rows"].array(np.uint64, len(kept), self.words + 1 + self.clustered)
+        row_hashes = spaces["row hashes"].array(np.uint64, len(kept))
         starts = np.empty(SHARDS + 1, dtype=np.int64)
         _by_shard(words, kept, hashes, counts, squares, rows, row_hashes, starts)
         edges = starts.tolist()

@@ -202,7 +202,9 @@ def test_undamaged_parts_are_not_drawn_again(parts_folder, monkeypatch):
     firsts = []
     samples = engine.Engine.samples
     monkeypatch.setattr(
-        engine.Engine, "samples", lambda self, first, stop, **options: firsts.append(first) or samples(self, first, stop, **options)
+        engine.Engine,
+        "samples",
+        lambda self, first, stop, **options: firsts.append(first) or samples(self, first, stop, **options),
     )
     sample(LookupTable(7), 9000, path=parts_folder.parent / "a.parquet", threads=1)
     assert min(firsts) == last
