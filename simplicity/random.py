@@ -211,7 +211,7 @@ class Noise:
         if self.size is None:
             return np.stack([np.full_like(rows, key), rows], axis=1)
         width = self.size if size is None else checked_integer("size", size, 0, 2**31)
-        stream_of_row = np.full(rows.shape, streams, dtype=np.uint32)
+        stream_of_row: npt.NDArray[np.uint32] = np.full(rows.shape, streams, dtype=np.uint32)
         if rows.size == 0 or width == 0:
             return np.empty((rows.size, width), dtype=self.dtype)
         words_of_number = 2 if self.dtype.itemsize == 8 and self.kind != "normal" else 1

@@ -172,8 +172,16 @@ def tile_products(
         with cgutils.for_range_slice(builder, first, whole, integer(_UNROLLED), intp=integer) as (row, _):
             for k in range(_UNROLLED):
                 add_row(builder.add(row, integer(k)))
-        with cgutils.for_range_slice(builder, whole, stop, integer(1), intp=integer) as (row, _):
-            add_row(row)
+        rest = cgutils.alloca_once_value(builder, whole)
+        step = _UNROLLED // 2
+        count = builder.sub(stop, first)
+        while step:
+            with builder.if_then(builder.icmp_unsigned("!=", builder.and_(count, integer(step)), integer(0))):
+                row = builder.load(rest)
+                for k in range(step):
+                    add_row(builder.add(row, integer(k)))
+                builder.store(builder.add(row, integer(step)), rest)
+            step //= 2
         return cgutils.pack_array(builder, [builder.load(total) for total in totals])
 
     result = types.UniTuple(Vector(types.float32), 2 * TILE_UNITS)

@@ -103,11 +103,11 @@ class Kernel(NamedTuple):
         scales, constants, workspace, layers, (signs, status, logits))``. A draw's first last layer is the
         beginning of its row of noise, of which the map reads ``size`` numbers, and the others are its row of
         ``further``, one after the other; ``layers``, (readouts, numbers of one), is space for them. ``signs``
-        has a row a readout: its function, eight positions a number, uint8 (bits and numbers beyond the last
-        position do not matter). ``status`` has one a draw: 0, 1 where no last layer defines a function, or
-        2 where some logit may not be finite, which its logits then show. ``logits`` has a row a draw, one
-        last layer after the other, each as many numbers as the row has room for (2^n, and 32 at least), or
-        none where none are wanted. Made from features where None.
+        has a row a draw, the functions of one last layer after the other, eight positions a number, uint8,
+        and whole words a function (bits beyond the last position do not matter). ``logits`` has a number
+        for each of these bits, in the same order, or none where none are wanted. ``status`` has one a draw:
+        0, 1 where no last layer defines a function, or 2 where some logit may not be finite, which its
+        logits then show. Made from features where None.
     reads : callable, optional
         Of endless tapes whose rows hold several draws, with the arguments of ``many``: out is (rows, draws)
         bool, False at first, and is set for those that a row's function is read from. Splitting needs it,

@@ -65,14 +65,15 @@ def _readouts_driver(features: Any) -> Any:
         signs, status, logits = out
         (width, positions), readouts = features_out.shape, layers.shape[0]
         flat, last = features_out.reshape(features_out.size), layers.reshape(layers.size)
+        shape = readouts, width, signs.shape[1] // readouts
         for i in range(noise.shape[0]):
             numbers, probe = row(noise, i, size), splat(np.float32(0))
-            out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
+            out_of_row = row(signs, i, signs.shape[1]), row(logits, i, logits.shape[1])
             copy_layers(numbers, row(further, i, further.shape[1]), width + 1, scales[1], last)
             failed = features(numbers, constants, own_workspace, features_out)
             for x in range(0, positions, TILE):
                 source = 0, features_tile(flat, width, positions, x, tiles)
-                probe = probe + linear_readouts(last, width, scales[0], tiles, source, out_of_row, x)
+                probe = probe + linear_readouts(last, shape, scales[0], tiles, source, out_of_row, x)
             status[i] = 1 if failed else NOT_FINITE * not_finite(probe)
 
     return drive
@@ -232,19 +233,14 @@ class Evaluator:
         undefined = np.empty((len(noise), readouts), dtype=np.bool_)
         undefined[:] = status[:, None] != 0
         # Which of a draw's last layers are to blame, its logits show.
-        to_see, at_once = np.flatnonzero(status == NOT_FINITE), max(_LOGITS // (readouts * self._pitch), 1)
+        to_see, at_once = np.flatnonzero(status == NOT_FINITE), max(_LOGITS // (readouts * self.positions), 1)
         for first in range(0, len(to_see), at_once):
             some = to_see[first : first + at_once]
             inputs = noise[some], further[some], readouts
-            *_, logits = self._through_last_layers(*inputs, Spaces(), self._pitch)
+            *_, logits = self._through_last_layers(*inputs, Spaces(), logits=True)
             finite = np.isfinite(logits.reshape(len(some), readouts, -1)[:, :, : self.positions])
             undefined[some] = ~finite.all(axis=2)
         return words, undefined.ravel()
-
-    @property
-    def _pitch(self) -> int:
-        """Numbers for a readout's logits: kernels write whole tiles, one or two at a time."""
-        return max(self.positions, 2 * TILE)
 
     def _through_last_layers(
         self,
@@ -252,13 +248,13 @@ class Evaluator:
         further: npt.NDArray[Any],
         readouts: int,
         spaces: Spaces,
-        pitch: int = 0,
+        logits: bool = False,
     ) -> tuple[Words, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-        """Functions, status of each draw, and logits, ``pitch`` numbers a readout."""
+        """Functions, status of each draw, and logits if wanted, as many a readout as words have bits."""
         assert isinstance(self.code, Kernel)
-        signs = spaces["functions"].array(np.uint8, len(noise) * readouts, 8 * self.words)
+        signs = spaces["functions"].array(np.uint8, len(noise), readouts * 8 * self.words)
         status = np.empty(len(noise), dtype=np.uint8)
-        logits = np.empty((len(noise), readouts * pitch), dtype=np.float32)
+        values = np.empty((len(noise), logits * 8 * signs.shape[1]), dtype=np.float32)
         run_compiled(
             self.map,
             self._readouts,
@@ -269,12 +265,12 @@ class Evaluator:
             self.code.constants,
             self._readouts_workspace,
             np.empty((readouts, self._readout_size), dtype=np.float32),
-            (signs, status, logits),
+            (signs, status, values),
         )
-        words = signs.view("<u8").astype(np.uint64, copy=False)
+        words = signs.view("<u8").astype(np.uint64, copy=False).reshape(-1, self.words)
         if self.positions < 64:
             words &= position_mask(self.map.n_inputs)
-        return words, status, logits
+        return words, status, values
 
     def logits(self, noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Logits of rows of noise, (count, 2^n) floats; MapError for maps that have none."""
@@ -299,7 +295,7 @@ class Evaluator:
                 status,
             )
         elif self._readouts is not None:
-            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, Spaces(), self._pitch)
+            *_, logits = self._through_last_layers(noise, noise[:, :0], 1, Spaces(), logits=True)
             return np.ascontiguousarray(logits[:, : self.positions])
         else:
             raise MapError(f"map {self.map.name} computes functions directly, so it has no logits")

@@ -167,7 +167,7 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     last_sums, bases, tiles, biases = workspace
     signs, status, logits = out
     width, depth, readouts = widths[-1], widths.shape[0], layers.shape[0]
-    last = layers.reshape(layers.size)
+    last, shape_of_last = layers.reshape(layers.size), (readouts, width, signs.shape[1] // readouts)
     at_once = constants.activation == RELU and readouts == 1
     if at_once:
         depth -= 1
@@ -175,15 +175,16 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     own_share, others_share = _share(constants, size), _share(constants, further.shape[1])
     for i in range(noise.shape[0]):
         numbers, probe = row(noise, i, size), splat(np.float32(0))
-        out_of_row = signs[i * readouts : (i + 1) * readouts], row(logits, i, logits.shape[1])
+        out_of_row = row(signs, i, signs.shape[1]), row(logits, i, logits.shape[1])
         others = row(further, i, further.shape[1])
         copy_layers(numbers, others, width + 1, scales[1], last)
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):
                 s = rectified_input_readout(last_sums, bases, first_shape, last, x)
-                probe = probe + write_signs(s[0], s[1], scales[0], last, 0, width, out_of_row, x)
-                probe = probe + write_signs(s[2], s[3], scales[0], last, 0, width, out_of_row, x + TILE)
+                place = x // LANES
+                probe = probe + write_signs(s[0], s[1], scales[0], last, width, out_of_row, place)
+                probe = probe + write_signs(s[2], s[3], scales[0], last, width, out_of_row, place + 2)
         else:
             for x in range(0, positions, TILE):
                 _fetch_next(numbers, x, own_share)
@@ -191,10 +192,11 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
                 if at_once:
                     shape, scale = _layer(constants, depth), constants.weight_stds[depth]
                     s = rectified_readout(numbers, shape, scale, biases, last, tiles, source)
-                    probe = probe + write_signs(s[0], s[1], scales[0], last, 0, width, out_of_row, x)
+                    probe = probe + write_signs(s[0], s[1], scales[0], last, width, out_of_row, x // LANES)
                 else:
                     _fetch_next(others, x, others_share)
-                    probe = probe + linear_readouts(last, width, scales[0], tiles, source, out_of_row, x)
+                    s = linear_readouts(last, shape_of_last, scales[0], tiles, source, out_of_row, x)
+                    probe = probe + s
         status[i] = NOT_FINITE * not_finite(probe)
 
 

@@ -51,8 +51,8 @@ def rectified_readout(weights, shape, scale, biases, layer, tiles, source):
 def rectified_input_readout(last_sums, bases, shape, layer, x):
     """Sums of a last layer over rectified units of the inputs, at 32 positions from x on.
 
-    ``last_sums`` and ``bases``, of shape (units, settings), are those of :func:`sums_over_inputs`. Returns four
-    vectors.
+    ``last_sums`` and ``bases``, of ``shape`` (units, settings), are those of :func:`sums_over_inputs`.
+    Returns four vectors.
     """
     units, n_settings = shape
     a = b = c = d = splat(np.float32(0))
@@ -66,14 +66,15 @@ def rectified_input_readout(last_sums, bases, shape, layer, x):
 
 
 @inlined
-def linear_readouts(layers, width, scale, tiles, source, out, x):
+def linear_readouts(layers, shape, scale, tiles, source, out, x):
     """Signs of the logits of last layers at the positions of a tile, from x on.
 
     Parameters
     ----------
     layers : flat float32 array
-        The last layers one after the other, ``width`` weights and a scaled bias each.
-    width : int
+        The last layers one after the other, weights and a scaled bias each.
+    shape : (readouts, width, octets)
+        How many last layers, of how many weights each, whose functions take so many bytes each.
     scale : float32
         Of weights.
     tiles : Tiles
@@ -81,40 +82,46 @@ def linear_readouts(layers, width, scale, tiles, source, out, x):
         Rows of the last hidden layer.
     out
         See :func:`write_signs`.
+    x : int
+        The first position.
 
     Returns
     -------
     vector
         See :func:`write_signs`.
     """
-    pitch, readouts = width + 1, out[0].shape[0]
+    readouts, width, octets = shape
+    pitch, total = width + 1, splat(np.float32(0))
     step = TILE_UNITS if readouts >= TILE_UNITS else 1
-    total = splat(np.float32(0))
     for first in range(0, readouts, step):
         r = min(first, readouts - step)  # the last four again rather than one by one
-        s = tile_products(layers, r * pitch, pitch, tiles.rows, tiles.units, source)
-        a = write_signs(s[0], s[1], scale, layers, r, width, out, x)
+        layer, place = r * pitch, r * octets + x // LANES
+        bias = layer + width
+        s = tile_products(layers, layer, pitch, tiles.rows, tiles.units, source)
+        a = write_signs(s[0], s[1], scale, layers, bias, out, place)
         if step == TILE_UNITS:
-            b = write_signs(s[2], s[3], scale, layers, r + 1, width, out, x)
-            c = write_signs(s[4], s[5], scale, layers, r + 2, width, out, x)
-            d = write_signs(s[6], s[7], scale, layers, r + 3, width, out, x)
+            b = write_signs(s[2], s[3], scale, layers, bias + pitch, out, place + octets)
+            c = write_signs(s[4], s[5], scale, layers, bias + 2 * pitch, out, place + 2 * octets)
+            d = write_signs(s[6], s[7], scale, layers, bias + 3 * pitch, out, place + 3 * octets)
             a = (a + b) + (c + d)
         total = total + a
     return total
 
 
 @inlined
-def write_signs(low, high, scale, layers, r, width, out, x):
-    """Set the bits of last layer r where its logits, of which two vectors are the sums, are above 0.
+def write_signs(low, high, scale, layers, bias, out, place):
+    """Write which logits of a last layer, of which two vectors are the sums, are above 0.
 
     Parameters
     ----------
+    layers, bias
+        Where its scaled bias stands.
     out : (signs, logits)
-        Functions of the last layers, eight positions a number, (readouts, numbers) uint8, and their logits,
-        one last layer after the other, unless that array is empty. With few inputs, both are also written
-        beyond the last position.
-    x : int
-        The first position.
+        Functions of last layers, eight positions a number, flat uint8, and their logits, in the same order,
+        flat float32, unless that array is empty. With few inputs, both are also written beyond the last
+        position.
+    place : int
+        Where to write the first signs.
 
     Returns
     -------
@@ -122,14 +129,11 @@ def write_signs(low, high, scale, layers, r, width, out, x):
         Sums of logits: not finite where one of them is not.
     """
     signs, logits = out
-    bias = r * (width + 1) + width
     low, high = finished(low, scale, layers, bias), finished(high, scale, layers, bias)
-    signs[np.uint64(r), np.uint64(x // LANES)] = positive(low)
-    signs[np.uint64(r), np.uint64(x // LANES + 1)] = positive(high)
+    signs[np.uint64(place)], signs[np.uint64(place + 1)] = positive(low), positive(high)
     if logits.shape[0] > 0:
-        place = r * (logits.shape[0] // signs.shape[0]) + x
-        store(logits, place, low)
-        store(logits, place + LANES, high)
+        store(logits, place * LANES, low)
+        store(logits, place * LANES + LANES, high)
     return low + high
 
 
