@@ -359,6 +359,19 @@ def rotate_left(_context: Any, x: Any, _places: Any) -> Any:
 
 
 @intrinsic
+def at_least(_context: Any, x: Any, least: Any) -> Any:
+    """The larger one of the numbers of two vectors, x where they are equal; its NaN stays."""
+    if not is_floats(x) or x != least:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        number, limit = arguments
+        return builder.select(builder.fcmp_ordered("<", number, limit), limit, number)
+
+    return x(x, least), generate
+
+
+@intrinsic
 def rectified(_context: Any, x: Any) -> Any:
     """0 where a vector is below 0, else the vector; NaN stays."""
     if not is_floats(x):

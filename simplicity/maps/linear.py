@@ -14,7 +14,7 @@ import numpy.typing as npt
 from simplicity.compilation import inlined, kernel
 from simplicity.maps.base import Inputs
 from simplicity.simd import TILE, TILE_UNITS, any_not_zero, not_a_number, positive_64, tile_products
-from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
+from simplicity.vectors import LANES, at_least, fused_multiply_add, load, load_splat, splat, store
 
 _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
@@ -116,16 +116,14 @@ def finished(sums, scale, biases, bias):
 
 
 @inlined
-def _keep_unit(low, high, scale, biases, bias, rectify, unit, tiles, place):
+def _keep_unit(low, high, scale, biases, bias, least, unit, tiles, place):
     """Keep the row of a unit whose sums are two vectors; returns the place after it."""
     low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
-    if rectify:
-        low, high = rectified(low), rectified(high)
-    return keep_row(low, high, unit, tiles.rows, tiles.units, place)
+    return keep_row(at_least(low, least), at_least(high, least), unit, tiles.rows, tiles.units, place)
 
 
 @inlined
-def hidden_layer(weights, shape, scale, biases, rectify, tiles, source, target):
+def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
     """Rows of a layer's units in a tile, from the rows of the layer before it.
 
     Parameters
@@ -137,8 +135,8 @@ def hidden_layer(weights, shape, scale, biases, rectify, tiles, source, target):
         Of weights.
     biases : flat float32 array
         The bias of unit j, scaled, stands at bias + j.
-    rectify : bool
-        Whether sums below 0 become 0.
+    least : vector
+        Sums below become this: 0 for rectifiers, minus infinity for no change.
     tiles : Tiles
     source : (first, stop)
         Rows of the layer before.
@@ -157,11 +155,11 @@ def hidden_layer(weights, shape, scale, biases, rectify, tiles, source, target):
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
         s = tile_products(weights, start + j * fan_in, pitch, tiles.rows, tiles.units, source)
-        place = _keep_unit(s[0], s[1], scale, biases, bias + j, rectify, j, tiles, place)
+        place = _keep_unit(s[0], s[1], scale, biases, bias + j, least, j, tiles, place)
         if is_whole:
-            place = _keep_unit(s[2], s[3], scale, biases, bias + j + 1, rectify, j + 1, tiles, place)
-            place = _keep_unit(s[4], s[5], scale, biases, bias + j + 2, rectify, j + 2, tiles, place)
-            place = _keep_unit(s[6], s[7], scale, biases, bias + j + 3, rectify, j + 3, tiles, place)
+            place = _keep_unit(s[2], s[3], scale, biases, bias + j + 1, least, j + 1, tiles, place)
+            place = _keep_unit(s[4], s[5], scale, biases, bias + j + 2, least, j + 2, tiles, place)
+            place = _keep_unit(s[6], s[7], scale, biases, bias + j + 3, least, j + 3, tiles, place)
         j += TILE_UNITS if is_whole else 1
     return place
 

@@ -44,7 +44,7 @@ from simplicity.maps.readouts import (
 )
 from simplicity.random import Noise
 from simplicity.simd import TILE, prefetch, prefetch_to_second
-from simplicity.vectors import LANES, load, load_splat, rectified, splat, store
+from simplicity.vectors import LANES, at_least, load, load_splat, splat, store
 
 _NEAR = 2560  # numbers of a draw: 10 of the 32 kB of a first-level cache
 _FETCHED = 32  # numbers fetched at a time: two cache lines
@@ -54,14 +54,15 @@ Activation = Literal["relu", "tanh", "linear", "erf", "sin"]
 
 class _Constants(NamedTuple):
     inputs: InputValues
-    widths: npt.NDArray[np.int64]
+    layers: npt.NDArray[np.int64]  # of each hidden layer, see _layer
     weight_stds: npt.NDArray[np.float32]
     bias_std: np.float32
     activation: int
+    least: np.float32  # activations are of no less: 0 behind rectifiers, else minus infinity
 
 
 @inlined
-def _first_rows(last_sums, bases, shape, x, rectify, tiles):
+def _first_rows(last_sums, bases, shape, x, least, tiles):
     """Rows of the first hidden layer, (units, settings), in the tile from position x on; returns how many."""
     rows, units, _ = tiles
     place = 0
@@ -70,22 +71,15 @@ def _first_rows(last_sums, bases, shape, x, rectify, tiles):
         base = j * n_settings + x // LANES
         last = load(last_sums, j * LANES)
         low, high = load_splat(bases, base) + last, load_splat(bases, base + 1) + last
-        if rectify:
-            low, high = rectified(low), rectified(high)
-        place = keep_row(low, high, j, rows, units, place)
+        place = keep_row(at_least(low, least), at_least(high, least), j, rows, units, place)
     return place
 
 
 @inlined
 def _layer(constants, layer):
     """Where a hidden layer's noise starts, its fan-in, its units, and where its scaled biases start."""
-    widths = constants.widths
-    start = widths[-1] + 1 + widths[0] * (constants.inputs.n_inputs + 1)
-    bias = 0
-    for k in range(1, layer):
-        start += widths[k] * (widths[k - 1] + 1)
-        bias += widths[k]
-    return start, widths[layer - 1], widths[layer], bias
+    of_layer, k = constants.layers, np.uint64(layer)
+    return of_layer[k, 0], of_layer[k, 1], of_layer[k, 2], of_layer[k, 3]
 
 
 @inlined
@@ -110,20 +104,21 @@ def _fetch_next(noise, x, share):
 @inlined
 def _first_shape(constants, bases):
     """Units of the first hidden layer, and how many sums each has of the inputs before the last three."""
-    return constants.widths[0], bases.shape[0] // constants.widths[0]
+    units = constants.layers[0, 2]
+    return units, bases.shape[0] // units
 
 
 @inlined
 def _rows(noise, constants, workspace, first_shape, x, depth):
     """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
     last_sums, bases, tiles, biases = workspace
-    code = constants.activation
-    first, stop = 0, _first_rows(last_sums, bases, first_shape, x, code == RELU, tiles)
+    code, least = constants.activation, splat(constants.least)
+    first, stop = 0, _first_rows(last_sums, bases, first_shape, x, least, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
         target = layer % 2 * (tiles.units.shape[0] // 2)
         shape, scale = _layer(constants, layer), constants.weight_stds[layer]
-        stop = hidden_layer(noise, shape, scale, biases, code == RELU, tiles, (first, stop), target)
+        stop = hidden_layer(noise, shape, scale, biases, least, tiles, (first, stop), target)
         first = target
         activate(code, tiles.rows, first * TILE, stop * TILE)
     return first, stop
@@ -132,10 +127,11 @@ def _rows(noise, constants, workspace, first_shape, x, depth):
 @inlined
 def _prepare(noise, constants, workspace):
     """Sums of the first hidden layer and scaled biases of the others; noise is (readout, layer 1, …)."""
-    widths, scales = constants.widths, (constants.weight_stds[0], constants.bias_std)
+    scales = constants.weight_stds[0], constants.bias_std
     last_sums, bases, _, biases = workspace
-    sums_over_inputs(noise, (widths[-1] + 1, widths[0]), scales, constants.inputs, last_sums, bases)
-    for layer in range(1, widths.shape[0]):
+    start, _, width, _ = _layer(constants, 0)
+    sums_over_inputs(noise, (start, width), scales, constants.inputs, last_sums, bases)
+    for layer in range(1, constants.layers.shape[0]):
         start, fan_in, width, bias = _layer(constants, layer)
         scale_numbers(noise, start + width * fan_in, width, constants.bias_std, biases, bias)
 
@@ -148,7 +144,7 @@ def _features(noise, constants, workspace, out):
     _prepare(noise, constants, workspace)
     out[:] = 0
     for x in range(0, positions, TILE):
-        first, stop = _rows(noise, constants, workspace, first_shape, x, constants.widths.shape[0])
+        first, stop = _rows(noise, constants, workspace, first_shape, x, constants.layers.shape[0])
         for place in range(first, stop):
             target, row = tiles.units[place] * positions + x, place * TILE
             if positions >= TILE:
@@ -163,10 +159,10 @@ def _features(noise, constants, workspace, out):
 @kernel
 def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
-    widths, positions = constants.widths, 1 << constants.inputs.n_inputs
+    positions = 1 << constants.inputs.n_inputs
     last_sums, bases, tiles, biases = workspace
     signs, status, logits = out
-    width, depth, readouts = widths[-1], widths.shape[0], layers.shape[0]
+    width, depth, readouts = layers.shape[1] - 1, constants.layers.shape[0], layers.shape[0]
     last, shape_of_last = layers.reshape(layers.size), (readouts, width, signs.shape[1] // readouts)
     at_once = constants.activation == RELU and readouts == 1
     if at_once:
@@ -248,6 +244,16 @@ class MLP(ParameterFunctionMap):
         return (self.n_inputs, *self.hidden_widths)
 
     @property
+    def _layers(self) -> npt.NDArray[np.int64]:
+        """Of each hidden layer, where its noise starts, its fan-in, its units, and units of those between."""
+        start, between, rows = self.hidden_widths[-1] + 1, 0, []
+        for layer, (width, fan_in) in enumerate(zip(self.hidden_widths, self._fan_ins, strict=False)):
+            rows.append((start, fan_in, width, between))
+            start += width * (fan_in + 1)
+            between += width if layer > 0 else 0
+        return np.array(rows, dtype=np.int64)
+
+    @property
     def label(self) -> str:
         layers = ", ".join(map(str, (self.n_inputs, *self.hidden_widths, 1)))
         return self._label(f"{self.name} ({layers})", "n_inputs", "hidden_widths")
@@ -272,12 +278,13 @@ class MLP(ParameterFunctionMap):
     def evaluator(self) -> Kernel:
         constants = _Constants(
             inputs=split_inputs(self.n_inputs, self.inputs, np.float32),
-            widths=np.array(self.hidden_widths, dtype=np.int64),
+            layers=self._layers,
             weight_stds=np.array(
                 [self.weight_std / math.sqrt(k) for k in self._fan_ins[:-1]], dtype=np.float32
             ),
             bias_std=np.float32(self.bias_std),
             activation=ACTIVATIONS[self.activation],
+            least=np.float32(0 if self.activation == "relu" else -np.inf),
         )
         units, settings = self.hidden_widths[0], n_settings(self.n_inputs)
         return Kernel(
