@@ -131,14 +131,15 @@ _UNROLLED = 8  # rows between the ends of a loop
 
 @intrinsic
 def tile_products(
-    _context: Any, weights: Any, start: Any, pitch: Any, tile: Any, columns: Any, rows: Any
+    _context: Any, first: Any, weights: Any, start: Any, pitch: Any, tile: Any, columns: Any, rows: Any
 ) -> Any:
     """Sums over k of weights[start + u * pitch + columns[k]] * tile[16 k + x], for u < 4 and x < 16.
 
-    ``rows`` says which k: from the first, in order, to before the second. All arrays are flat and float32,
+    Of u = 0, weights are read from ``first`` instead, a pair of an array and what stands for start there.
+    ``rows`` says which k: from its first, in order, to before its second. All arrays are flat and float32,
     columns int64. The eight vectors of sums, two for each u, stay in registers, which is the whole point.
     """
-    if any(not is_flat(array) or array.dtype != types.float32 for array in (weights, tile)):
+    if any(not is_flat(array) or array.dtype != types.float32 for array in (first[0], weights, tile)):
         return None
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -148,10 +149,12 @@ def tile_products(
             context.make_array(kind)(context, builder, value).data if isinstance(kind, types.Array) else value
             for kind, value in zip(signature.args, values, strict=True)
         ]
-        weights, start, pitch, tile, columns, rows = data
-        units = [builder.gep(weights, [start])]
-        for _ in range(TILE_UNITS - 1):
-            units.append(builder.gep(units[-1], [pitch]))
+        first, weights, start, pitch, tile, columns, rows = data
+        array, place = cgutils.unpack_tuple(builder, first)
+        kind = signature.args[0][0]
+        units = [builder.gep(context.make_array(kind)(context, builder, array).data, [place])]
+        for u in range(1, TILE_UNITS):
+            units.append(builder.gep(units[-1] if u > 1 else builder.gep(weights, [start]), [pitch]))
         first, stop = cgutils.unpack_tuple(builder, rows)
         totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(2 * TILE_UNITS)]
 
@@ -185,7 +188,8 @@ def tile_products(
         return cgutils.pack_array(builder, [builder.load(total) for total in totals])
 
     result = types.UniTuple(Vector(types.float32), 2 * TILE_UNITS)
-    return result(weights, types.intp, types.intp, tile, columns, types.UniTuple(types.intp, 2)), generate
+    rows = types.UniTuple(types.intp, 2)
+    return result(first, weights, types.intp, types.intp, tile, columns, rows), generate
 
 
 def _packed(builder: Any, a: Any, b: Any) -> Any:

@@ -100,9 +100,9 @@ class Kernel(NamedTuple):
         Writes what the linear readout reads: out is (width, 2^n) float32.
     readouts : callable, optional
         Functions of several last layers of many draws in one call, and their logits: ``(noise, size, further,
-        scales, constants, workspace, layers, (signs, status, logits))``. A draw's first last layer is the
+        scales, constants, workspace, biases, (signs, status, logits))``. A draw's first last layer is the
         beginning of its row of noise, of which the map reads ``size`` numbers, and the others are its row of
-        ``further``, one after the other; ``layers``, (readouts, numbers of one), is space for them. ``signs``
+        ``further``, one after the other; ``biases`` is space for one number of each. ``signs``
         has a row a draw, the functions of one last layer after the other, eight positions a number, uint8,
         and whole words a function (bits beyond the last position do not matter). ``logits`` has a number
         for each of these bits, in the same order, or none where none are wanted. ``status`` has one a draw:

@@ -17,7 +17,7 @@ from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
 from simplicity.maps.linear import features_tile, pack_positive, tiles
-from simplicity.maps.readouts import NOT_FINITE, copy_layers, linear_readouts, not_finite
+from simplicity.maps.readouts import NOT_FINITE, linear_readouts, not_finite, scale_biases
 from simplicity.simd import TILE
 from simplicity.spaces import Spaces
 from simplicity.vectors import splat
@@ -60,20 +60,22 @@ def _readouts_driver(features: Any) -> Any:
     """Functions of last layers, as a :class:`Kernel` has them, from a kernel of features."""
 
     @_compile
-    def drive(noise, size, further, scales, constants, workspace, layers, out):
+    def drive(noise, size, further, scales, constants, workspace, biases, out):
         own_workspace, features_out, tiles = workspace
         signs, status, logits = out
-        (width, positions), readouts = features_out.shape, layers.shape[0]
-        flat, last = features_out.reshape(features_out.size), layers.reshape(layers.size)
+        (width, positions), readouts = features_out.shape, biases.shape[0]
+        flat = features_out.reshape(features_out.size)
         shape = readouts, width, signs.shape[1] // readouts
         for i in range(noise.shape[0]):
             numbers, probe = row(noise, i, size), splat(np.float32(0))
             out_of_row = row(signs, i, signs.shape[1]), row(logits, i, logits.shape[1])
-            copy_layers(numbers, row(further, i, further.shape[1]), width + 1, scales[1], last)
+            layers = numbers, row(further, i, further.shape[1])
+            scale_biases(layers, width + 1, scales[1], biases)
             failed = features(numbers, constants, own_workspace, features_out)
             for x in range(0, positions, TILE):
                 source = 0, features_tile(flat, width, positions, x, tiles)
-                probe = probe + linear_readouts(last, shape, scales[0], tiles, source, out_of_row, x)
+                s = linear_readouts(layers, biases, shape, scales[0], tiles, source, out_of_row, x)
+                probe = probe + s
             status[i] = 1 if failed else NOT_FINITE * not_finite(probe)
 
     return drive
@@ -264,7 +266,7 @@ class Evaluator:
             self._scales,
             self.code.constants,
             self._readouts_workspace,
-            np.empty((readouts, self._readout_size), dtype=np.float32),
+            np.empty(readouts, dtype=np.float32),
             (signs, status, values),
         )
         words = signs.view("<u8").astype(np.uint64, copy=False).reshape(-1, self.words)

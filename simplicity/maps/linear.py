@@ -154,7 +154,8 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
-        s = tile_products(weights, start + j * fan_in, pitch, tiles.rows, tiles.units, source)
+        of_unit = start + j * fan_in
+        s = tile_products((weights, of_unit), weights, of_unit, pitch, tiles.rows, tiles.units, source)
         place = _keep_unit(s[0], s[1], scale, biases, bias + j, least, j, tiles, place)
         if is_whole:
             place = _keep_unit(s[2], s[3], scale, biases, bias + j + 1, least, j + 1, tiles, place)

@@ -35,11 +35,11 @@ from simplicity.maps.linear import (
 )
 from simplicity.maps.readouts import (
     NOT_FINITE,
-    copy_layers,
     linear_readouts,
     not_finite,
     rectified_input_readout,
     rectified_readout,
+    scale_biases,
     write_signs,
 )
 from simplicity.random import Noise
@@ -157,13 +157,14 @@ def _features(noise, constants, workspace, out):
 
 
 @kernel
-def _readouts(noise, size, further, scales, constants, workspace, layers, out):
+def _readouts(noise, size, further, scales, constants, workspace, last_biases, out):
     """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
     positions = 1 << constants.inputs.n_inputs
     last_sums, bases, tiles, biases = workspace
     signs, status, logits = out
-    width, depth, readouts = layers.shape[1] - 1, constants.layers.shape[0], layers.shape[0]
-    last, shape_of_last = layers.reshape(layers.size), (readouts, width, signs.shape[1] // readouts)
+    depth, readouts = constants.layers.shape[0], last_biases.shape[0]
+    width = constants.layers[depth - 1, 2]
+    last_shape = readouts, width, signs.shape[1] // readouts
     at_once = constants.activation == RELU and readouts == 1
     if at_once:
         depth -= 1
@@ -172,26 +173,28 @@ def _readouts(noise, size, further, scales, constants, workspace, layers, out):
     for i in range(noise.shape[0]):
         numbers, probe = row(noise, i, size), splat(np.float32(0))
         out_of_row = row(signs, i, signs.shape[1]), row(logits, i, logits.shape[1])
-        others = row(further, i, further.shape[1])
-        copy_layers(numbers, others, width + 1, scales[1], last)
+        layers = numbers, row(further, i, further.shape[1])
+        scale_biases(layers, width + 1, scales[1], last_biases)
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):
-                s = rectified_input_readout(last_sums, bases, first_shape, last, x)
+                s = rectified_input_readout(last_sums, bases, first_shape, numbers, x)
                 place = x // LANES
-                probe = probe + write_signs(s[0], s[1], scales[0], last, width, out_of_row, place)
-                probe = probe + write_signs(s[2], s[3], scales[0], last, width, out_of_row, place + 2)
+                probe = probe + write_signs(s[0], s[1], scales[0], last_biases, 0, out_of_row, place)
+                probe = probe + write_signs(s[2], s[3], scales[0], last_biases, 0, out_of_row, place + 2)
         else:
             for x in range(0, positions, TILE):
                 _fetch_next(numbers, x, own_share)
                 source = _rows(numbers, constants, workspace, first_shape, x, depth)
                 if at_once:
                     shape, scale = _layer(constants, depth), constants.weight_stds[depth]
-                    s = rectified_readout(numbers, shape, scale, biases, last, tiles, source)
-                    probe = probe + write_signs(s[0], s[1], scales[0], last, width, out_of_row, x // LANES)
+                    s = rectified_readout(numbers, shape, scale, biases, numbers, tiles, source)
+                    probe = probe + write_signs(s[0], s[1], scales[0], last_biases, 0, out_of_row, x // LANES)
                 else:
-                    _fetch_next(others, x, others_share)
-                    s = linear_readouts(last, shape_of_last, scales[0], tiles, source, out_of_row, x)
+                    _fetch_next(layers[1], x, others_share)
+                    s = linear_readouts(
+                        layers, last_biases, last_shape, scales[0], tiles, source, out_of_row, x
+                    )
                     probe = probe + s
         status[i] = NOT_FINITE * not_finite(probe)
 

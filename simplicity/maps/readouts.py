@@ -37,7 +37,8 @@ def rectified_readout(weights, shape, scale, biases, layer, tiles, source):
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
-        s = tile_products(weights, start + j * fan_in, pitch, tiles.rows, tiles.units, source)
+        of_unit = start + j * fan_in
+        s = tile_products((weights, of_unit), weights, of_unit, pitch, tiles.rows, tiles.units, source)
         totals = _read_unit(s[0], s[1], scale, biases, bias + j, layer, j, totals)
         if is_whole:
             totals = _read_unit(s[2], s[3], scale, biases, bias + j + 1, layer, j + 1, totals)
@@ -66,13 +67,16 @@ def rectified_input_readout(last_sums, bases, shape, layer, x):
 
 
 @inlined
-def linear_readouts(layers, shape, scale, tiles, source, out, x):
+def linear_readouts(layers, biases, shape, scale, tiles, source, out, x):
     """Signs of the logits of last layers at the positions of a tile, from x on.
 
     Parameters
     ----------
-    layers : flat float32 array
-        The last layers one after the other, weights and a scaled bias each.
+    layers : (own, others)
+        Weights and an unscaled bias of a draw's own last layer, and of the others, one after the other: two
+        flat float32 arrays.
+    biases : flat float32 array
+        Scaled biases of all.
     shape : (readouts, width, octets)
         How many last layers, of how many weights each, whose functions take so many bytes each.
     scale : float32
@@ -90,31 +94,34 @@ def linear_readouts(layers, shape, scale, tiles, source, out, x):
     vector
         See :func:`write_signs`.
     """
+    own, others = layers
     readouts, width, octets = shape
-    pitch, total = width + 1, splat(np.float32(0))
-    step = TILE_UNITS if readouts >= TILE_UNITS else 1
+    total = splat(np.float32(0))
+    is_many = readouts >= TILE_UNITS
+    step, pitch = (TILE_UNITS, width + 1) if is_many else (1, 0)  # one layer, summed four times
     for first in range(0, readouts, step):
         r = min(first, readouts - step)  # the last four again rather than one by one
-        layer, place = r * pitch, r * octets + x // LANES
-        bias = layer + width
-        s = tile_products(layers, layer, pitch, tiles.rows, tiles.units, source)
-        a = write_signs(s[0], s[1], scale, layers, bias, out, place)
-        if step == TILE_UNITS:
-            b = write_signs(s[2], s[3], scale, layers, bias + pitch, out, place + octets)
-            c = write_signs(s[4], s[5], scale, layers, bias + 2 * pitch, out, place + 2 * octets)
-            d = write_signs(s[6], s[7], scale, layers, bias + 3 * pitch, out, place + 3 * octets)
+        place, before = r * octets + x // LANES, (r - 1) * (width + 1)
+        array, start = (others, before) if r > 0 else (own, 0)
+        further, before = (others, before) if is_many else (array, start)
+        s = tile_products((array, start), further, before, pitch, tiles.rows, tiles.units, source)
+        a = write_signs(s[0], s[1], scale, biases, r, out, place)
+        if is_many:
+            b = write_signs(s[2], s[3], scale, biases, r + 1, out, place + octets)
+            c = write_signs(s[4], s[5], scale, biases, r + 2, out, place + 2 * octets)
+            d = write_signs(s[6], s[7], scale, biases, r + 3, out, place + 3 * octets)
             a = (a + b) + (c + d)
         total = total + a
     return total
 
 
 @inlined
-def write_signs(low, high, scale, layers, bias, out, place):
+def write_signs(low, high, scale, biases, bias, out, place):
     """Write which logits of a last layer, of which two vectors are the sums, are above 0.
 
     Parameters
     ----------
-    layers, bias
+    biases, bias
         Where its scaled bias stands.
     out : (signs, logits)
         Functions of last layers, eight positions a number, flat uint8, and their logits, in the same order,
@@ -129,7 +136,7 @@ def write_signs(low, high, scale, layers, bias, out, place):
         Sums of logits: not finite where one of them is not.
     """
     signs, logits = out
-    low, high = finished(low, scale, layers, bias), finished(high, scale, layers, bias)
+    low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
     signs[np.uint64(place)], signs[np.uint64(place + 1)] = positive(low), positive(high)
     if logits.shape[0] > 0:
         store(logits, place * LANES, low)
@@ -144,15 +151,9 @@ def not_finite(total):
 
 
 @inlined
-def copy_layers(own, others, size, bias_std, layers):
-    """The last layers of a draw, with scaled biases.
-
-    They are its own, the first ``size`` numbers of its noise, and the others.
-    """
-    first, rest = layers[:size], layers[size:]
-    for k in range(size):
-        first[k] = own[k]
-    for k in range(rest.shape[0]):
-        rest[k] = others[k]
-    for bias in range(size - 1, layers.shape[0], size):
-        layers[np.uint64(bias)] *= bias_std
+def scale_biases(layers, size, bias_std, biases):
+    """Scaled biases of a draw's last layers (see :func:`linear_readouts`), each of so many numbers."""
+    own, others = layers
+    biases[0] = bias_std * own[size - 1]
+    for r in range(1, biases.shape[0]):
+        biases[r] = bias_std * others[np.uint64(r * size - 1)]

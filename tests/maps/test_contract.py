@@ -138,9 +138,9 @@ def test_everything_is_written(pf_map):
     else:
         readout = pf_map.readout
         scales = np.float32(readout.weight_std), np.float32(readout.bias_std)
-        layers = np.full((1, readout.size), np.nan, np.float32)
+        biases = np.full(1, np.nan, np.float32)
         logits = np.full((len(noise), 64 * words.shape[1]), np.nan, dtype=np.float32)
-        inputs = noise, size, noise[:, :0], scales, code.constants, workspace, layers
+        inputs = noise, size, noise[:, :0], scales, code.constants, workspace, biases
         code.readouts(*inputs, (words.view(np.uint8), status, logits))
         words &= functions.position_mask(pf_map.n_inputs)
         assert np.array_equal(logits[:, :positions], Evaluator(pf_map).logits(noise))
