@@ -13,8 +13,8 @@ from simplicity.maps.evaluate import Evaluator
 from simplicity.random import checked_integer, checked_seed
 from simplicity.spaces import Space, Spaces
 
-_BLOCK_NUMBERS = 2**20  # noise numbers a block: milliseconds of work, little enough memory for every thread
-_BLOCK_SAMPLES = 2**15
+_BLOCK_NUMBERS = 2**21  # noise numbers a block: some ten milliseconds of work, little memory for every thread
+_BLOCK_SAMPLES = 2**16
 
 
 def checked_readouts(pf_map: ParameterFunctionMap, readouts: object) -> int:
