@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from simplicity.compilation import high_product, kernel, row
-from simplicity.simd import positive_sums
-from simplicity.vectors import load, load_as, store, union
+from simplicity.simd import TILE, TILE_UNITS, positive_sums, prefetch, prefetch_to_second, tile_products
+from simplicity.vectors import LANES, load, load_as, store, union
 
 
 @kernel
@@ -35,6 +35,41 @@ def test_a_row_is_the_beginning_of_the_arrays_row():
     array, out = np.arange(35.0).reshape(5, 7), np.empty(5)
     sums_of_rows(array, 4, out)
     assert out.tolist() == array[:, :4].sum(axis=1).tolist()
+
+
+@kernel
+def products(own, others, start, pitch, tile, columns, rows, out):
+    s = tile_products((own, 3), others, start, pitch, tile, columns, rows)
+    for i in range(2 * TILE_UNITS):
+        store(out, i * LANES, s[i])
+
+
+@pytest.mark.parametrize("first", [0, 5])
+@pytest.mark.parametrize("count", range(20))
+def test_products_of_a_tile_are_those_of_matrices(first, count):
+    """Of small whole numbers, so that no sum is rounded."""
+    generator, pitch, start = np.random.default_rng(count), 50, -50  # before the others' first unit: not read
+    own, others = generator.integers(-9, 9, (2, 200)).astype(np.float32)
+    tile = generator.integers(-9, 9, (26, TILE)).astype(np.float32)
+    columns, out = generator.permutation(40)[:26], np.empty((TILE_UNITS, TILE), dtype=np.float32)
+    products(own, others, start, pitch, tile.ravel(), columns, (first, first + count), out.reshape(-1))
+    rows = slice(first, first + count)
+    weights = np.stack([own[3 + columns[rows]], *(others[k * pitch + columns[rows]] for k in range(3))])
+    assert np.array_equal(out, weights @ tile[rows])
+
+
+@kernel
+def fetch_around(array):
+    for i in range(-1000, array.shape[0] + 1000, 10):
+        prefetch(array, i)
+        prefetch_to_second(array, i)
+
+
+def test_fetching_changes_nothing_and_may_go_beyond_arrays():
+    for array in (np.arange(50), np.arange(0), np.arange(100.0).reshape(50, 2)):
+        before = array.copy()
+        fetch_around(array)
+        assert np.array_equal(array, before)
 
 
 @kernel

@@ -13,7 +13,7 @@ from simplicity.maps.evaluate import Evaluator
 from simplicity.random import checked_integer, checked_seed
 from simplicity.spaces import Space, Spaces
 
-_BLOCK_NUMBERS = 2**21  # noise numbers a block: some ten milliseconds of work, little memory for every thread
+_BLOCK_NUMBERS = 2**21  # of noise: milliseconds of work, little enough memory for every thread
 _BLOCK_SAMPLES = 2**16
 
 
@@ -68,7 +68,8 @@ class Engine:
         """Hidden draws in a block of work; of array code, which may be slow, one batch."""
         if self._batch_size is not None:
             return self._batch_size
-        return max(1, min(_BLOCK_NUMBERS // self.noise.width, _BLOCK_SAMPLES // self.readouts))
+        further = (self.readouts - 1) * self._readout_size if self.readouts > 1 else 0
+        return max(1, min(_BLOCK_NUMBERS // (self.noise.width + further), _BLOCK_SAMPLES // self.readouts))
 
     def blocks(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
         """The samples from ``first`` to ``stop``, cut at whole blocks of hidden draws."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from simplicity.maps.activations import ACTIVATIONS, activate
-from simplicity.vectors import LANES, load, rectified, store
+from simplicity.vectors import LANES, at_least, load, rectified, splat, store
 from tests import naive
 
 GRID = np.concatenate([np.linspace(-12, 12, 400_001), np.geomspace(1e-38, 1e2, 100_001)]).astype(np.float32)
@@ -68,6 +68,12 @@ def rectify(values, out):
         store(out, i, rectified(load(values, i)))
 
 
+@numba.njit
+def raise_to(least, values, out):
+    for i in range(0, values.shape[0], LANES):
+        store(out, i, at_least(load(values, i), splat(least)))
+
+
 def test_rectified_is_exact_and_keeps_nan():
     values = np.concatenate(
         [GRID[: len(GRID) // LANES * LANES], [np.inf, -np.inf, np.nan, 0, -0.0, 1, -1, 2]]
@@ -76,3 +82,6 @@ def test_rectified_is_exact_and_keeps_nan():
     out = np.empty_like(values)
     rectify(values, out)
     assert np.array_equal(out, np.maximum(values, 0), equal_nan=True)
+    for least in (0, -np.inf, 0.5):
+        raise_to(np.float32(least), values, out)
+        assert np.array_equal(out, np.maximum(values, least), equal_nan=True)

@@ -93,8 +93,17 @@ def test_a_logit_that_is_not_finite_makes_its_own_function_undefined(widths, rea
         ]
 
 
-def test_logits_whose_sum_alone_is_infinite_are_finite():
-    """Those of several last layers, that is."""
+@pytest.mark.parametrize("widths", SHAPES, ids=str)
+def test_logits_of_one_last_layer_whose_sum_alone_is_infinite_are_finite(widths):
+    pf_map = MLP(6, widths)
+    noise, size = pf_map.noise.draw(1, np.arange(3)).copy(), pf_map.readout.size
+    noise[:, size - 1] = 3e38, -3e38, np.inf
+    words, undefined = Evaluator(pf_map).functions(noise)
+    assert undefined.tolist() == [False, False, True]
+    assert words[:2, 0].tolist() == [2**64 - 1, 0]
+
+
+def test_logits_of_several_last_layers_whose_sum_alone_is_infinite_are_finite():
     pf_map = MLP(5, (6, 8))
     noise, size = pf_map.noise.draw(1, np.arange(3)).copy(), pf_map.readout.size
     further = np.resize(noise[0, :size], (3, 5 * size)).copy()
