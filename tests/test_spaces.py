@@ -15,7 +15,7 @@ def test_the_next_array_takes_the_place_of_the_last():
     first = space.array(np.float32, 7, 100)
     assert first.shape == (7, 100) and first.dtype == np.float32 and first.ctypes.data % 64 == 0
     assert np.shares_memory(first, space.array(np.uint64, 350))
-    larger = space.array(np.uint8, 2801)
+    larger = space.array(np.uint8, 2800 + 65)  # more than there is beyond the end, up to a cache line
     assert not np.shares_memory(first, larger)  # what someone still holds is not taken from him
     assert np.shares_memory(larger, space.array(np.float64, 3))
     assert space.array(np.int64, 0, 4).shape == (0, 4)
