@@ -11,7 +11,7 @@ import simplicity
 
 PACKAGE = Path(simplicity.__file__).parent
 LEVELS = [
-    ["_version", "compilation"],
+    ["_version", "compilation", "spaces"],
     ["vectors"],
     ["simd"],
     ["philox", "xoshiro"],
