@@ -156,26 +156,16 @@ class Evaluator:
         words = (spaces or Spaces())["functions"].array(np.uint64, len(noise), self.words)
         words[:] = 0
         status = np.zeros(len(noise), dtype=np.uint8)
-        size, constants = self._size(noise), self.code.constants
+        own = self.code.constants, self._workspace
         if self.code.many is not None:
-            run_compiled(self.map, self.code.many, noise, constants, self._workspace, words, status)
+            run_compiled(self.map, self.code.many, noise, *own, words, status)
         elif self.code.words is not None:
-            run_compiled(
-                self.map, _row_driver(self.code.words), noise, size, constants, self._workspace, words, status
-            )
+            drive = _row_driver(self.code.words)
+            run_compiled(self.map, drive, noise, self._size(noise), *own, words, status)
         else:
+            drive = _logits_driver(self.code.logits)
             logits = np.zeros(self.positions, dtype=self.code.logit_dtype)
-            run_compiled(
-                self.map,
-                _logits_driver(self.code.logits),
-                noise,
-                size,
-                constants,
-                self._workspace,
-                logits,
-                words,
-                status,
-            )
+            run_compiled(self.map, drive, noise, self._size(noise), *own, logits, words, status)
         return words, status != 0
 
     def reads(self, tapes: npt.NDArray[np.uint64]) -> Flags:
