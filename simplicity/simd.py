@@ -122,6 +122,20 @@ def any_not_zero(_context: Any, a: Any, b: Any) -> Any:
     return types.boolean(a, b), generate
 
 
+@intrinsic
+def any_not_below(_context: Any, a: Any, b: Any, limit: Any) -> Any:
+    """Whether a number of two vectors is not below that of a third, which NaN is not either."""
+    if not is_floats(a) or a != b or a != limit:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        a, b, limit = arguments
+        both = builder.and_(*(builder.fcmp_ordered("<", x, limit) for x in (a, b)))
+        return builder.icmp_unsigned("!=", _bits(builder, both), ir.IntType(LANES)(2**LANES - 1))
+
+    return types.boolean(a, b, limit), generate
+
+
 #: Rows of weights whose products with a tile :func:`tile_products` sums at a time.
 TILE_UNITS = 4
 #: Numbers of a row of a tile: two vectors.
@@ -158,32 +172,33 @@ def tile_products(
         first, stop = cgutils.unpack_tuple(builder, rows)
         totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(2 * TILE_UNITS)]
 
-        def add_row(row: Any) -> None:
-            column = builder.load(builder.gep(columns, [row]))
-            place = builder.gep(tile, [builder.mul(row, integer(TILE))])
-            halves = builder.bitcast(place, vector.as_pointer())
-            inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
-            for u, unit in enumerate(units):
-                weight = splat_of(builder, builder.load(builder.gep(unit, [column])), vector)
-                for half in (0, 1):
-                    total = totals[2 * u + half]
-                    after = fused(builder, weight, inputs[half], builder.load(total))
-                    builder.store(after, total)
+        place = cgutils.alloca_once_value(builder, builder.gep(tile, [builder.mul(first, integer(TILE))]))
+        listed = cgutils.alloca_once_value(builder, builder.gep(columns, [first]))
+
+        def add_rows(count: int) -> None:
+            row, column = builder.load(place), builder.load(listed)
+            for k in range(count):
+                halves = builder.bitcast(builder.gep(row, [integer(k * TILE)]), vector.as_pointer())
+                inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
+                of_row = builder.load(builder.gep(column, [integer(k)]))
+                for u, unit in enumerate(units):
+                    weight = splat_of(builder, builder.load(builder.gep(unit, [of_row])), vector)
+                    for half in (0, 1):
+                        total = totals[2 * u + half]
+                        after = fused(builder, weight, inputs[half], builder.load(total))
+                        builder.store(after, total)
+            builder.store(builder.gep(row, [integer(count * TILE)]), place)
+            builder.store(builder.gep(column, [integer(count)]), listed)
 
         # Ends of short loops are foretold by processors, those of long ones are not.
-        whole = builder.sub(stop, builder.and_(builder.sub(stop, first), integer(_UNROLLED - 1)))
-        with cgutils.for_range_slice(builder, first, whole, integer(_UNROLLED), intp=integer) as (row, _):
-            for k in range(_UNROLLED):
-                add_row(builder.add(row, integer(k)))
-        rest = cgutils.alloca_once_value(builder, whole)
-        step = _UNROLLED // 2
         count = builder.sub(stop, first)
+        whole = builder.and_(count, integer(-_UNROLLED))
+        with cgutils.for_range_slice(builder, integer(0), whole, integer(_UNROLLED), intp=integer):
+            add_rows(_UNROLLED)
+        step = _UNROLLED // 2
         while step:
             with builder.if_then(builder.icmp_unsigned("!=", builder.and_(count, integer(step)), integer(0))):
-                row = builder.load(rest)
-                for k in range(step):
-                    add_row(builder.add(row, integer(k)))
-                builder.store(builder.add(row, integer(step)), rest)
+                add_rows(step)
             step //= 2
         return cgutils.pack_array(builder, [builder.load(total) for total in totals])
 

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from simplicity.compilation import high_product, kernel, row
-from simplicity.simd import TILE, TILE_UNITS, positive_sums, prefetch, prefetch_to_second, tile_products
+from simplicity.simd import (
+    TILE,
+    TILE_UNITS,
+    any_not_below,
+    positive_sums,
+    prefetch,
+    prefetch_to_second,
+    tile_products,
+)
 from simplicity.vectors import LANES, load, load_as, store, union
 
 
@@ -29,6 +37,25 @@ def test_positive_sums_are_those_above_zero(dtype):
         rows, columns = generator.choice([-1, 1], (2, 8)).astype(dtype) * generator.choice(values, (2, 8))
         above = (rows[:, None] + columns > 0).ravel()
         assert int(sums_above_zero(rows, columns)) == sum(1 << i for i in range(64) if above[i])
+
+
+@kernel
+def is_any_not_below(a, b, limit):
+    return any_not_below(load(a, 0), load(b, 0), load(limit, 0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("place", range(16))
+def test_a_single_number_that_is_not_below_its_limit_is_seen(dtype, place):
+    """Among -0 and NaN, too; below minus infinity is nothing, not even minus infinity."""
+    least = np.full(8, -np.inf, dtype=dtype)
+    zeros, below = np.zeros(8, dtype=dtype), np.full((2, 8), -np.finfo(dtype).tiny, dtype=dtype)
+    assert not is_any_not_below(*below, zeros)
+    assert is_any_not_below(*np.full((2, 8), -np.inf, dtype=dtype), least)
+    for value in (0.0, -0.0, np.nan, -np.nan, 1.0, np.inf):
+        numbers = below.copy()
+        numbers.flat[place] = value
+        assert is_any_not_below(*numbers, zeros)
 
 
 def test_a_row_is_the_beginning_of_the_arrays_row():

@@ -13,7 +13,15 @@ import numpy.typing as npt
 
 from simplicity.compilation import inlined, kernel
 from simplicity.maps.base import Inputs
-from simplicity.simd import TILE, TILE_UNITS, any_not_zero, not_a_number, positive_64, tile_products
+from simplicity.simd import (
+    TILE,
+    TILE_UNITS,
+    any_not_below,
+    any_not_zero,
+    not_a_number,
+    positive_64,
+    tile_products,
+)
 from simplicity.vectors import LANES, at_least, fused_multiply_add, load, load_splat, splat, store
 
 _ZERO = np.uint64(0)
@@ -22,7 +30,7 @@ _PAGE = 4096
 
 
 class Tiles(NamedTuple):
-    """Rows of 16 numbers, the unit that each belongs to, and a vector: what the kernels here write to.
+    """Rows of 16 numbers, units that they belong to, and four rows set aside: where the kernels write.
 
     A tile is what some units are at 16 positions next to each other. Of units that are 0 at all of them
     (behind rectifiers, about a third), no row is kept.
@@ -30,7 +38,7 @@ class Tiles(NamedTuple):
 
     rows: npt.NDArray[np.float32]
     units: npt.NDArray[np.int64]
-    one: npt.NDArray[np.float32]
+    aside: npt.NDArray[np.float32]
 
 
 def aligned(count: int, dtype: Any = np.float32, place: int = 0) -> npt.NDArray[Any]:
@@ -48,7 +56,7 @@ def aligned(count: int, dtype: Any = np.float32, place: int = 0) -> npt.NDArray[
 def tiles(count: int) -> Tiles:
     """Space for ``count`` rows, and for one more, which may be written and not kept."""
     count += 1
-    return Tiles(aligned(count * TILE), aligned(count, np.int64), aligned(LANES))
+    return Tiles(aligned(count * TILE), aligned(count, np.int64), aligned(TILE_UNITS * TILE, place=3072))
 
 
 class InputValues(NamedTuple):
@@ -90,12 +98,12 @@ def n_settings(n_inputs: int) -> int:
 
 
 @inlined
-def keep_row(low, high, unit, rows, units, place):
-    """Write a row of a tile, two vectors; returns the place after it, or the same one if all of it is 0."""
+def keep_row(low, high, is_wanted, unit, rows, units, place):
+    """Write a unit's row of a tile, two vectors; returns the place after it, or this one if not wanted."""
     store(rows, place * TILE, low)
     store(rows, place * TILE + LANES, high)
     units[np.uint64(place)] = unit  # an unsigned index cannot count from the end
-    return place + any_not_zero(low, high)
+    return place + is_wanted
 
 
 @inlined
@@ -110,16 +118,28 @@ def scale_numbers(numbers, start, count, scale, out, place):
 
 
 @inlined
-def finished(sums, scale, biases, bias):
-    """scale * sums + biases[bias], a vector."""
-    return fused_multiply_add(scale, sums, load_splat(biases, bias))
+def finished(low, high, scale, biases, bias):
+    """scale * low + biases[bias], and the same of high, two vectors."""
+    added = load_splat(biases, bias)
+    return fused_multiply_add(scale, low, added), fused_multiply_add(scale, high, added)
 
 
 @inlined
-def _keep_unit(low, high, scale, biases, bias, least, unit, tiles, place):
-    """Keep the row of a unit whose sums are two vectors; returns the place after it."""
-    low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
-    return keep_row(at_least(low, least), at_least(high, least), unit, tiles.rows, tiles.units, place)
+def _set_aside(low, high, scale, biases, bias, least, k, aside):
+    """Set the row of a unit whose sums are two vectors aside as row k; returns whether it is wanted."""
+    low, high = finished(low, high, scale, biases, bias)
+    store(aside, k * TILE, at_least(low, least))
+    store(aside, k * TILE + LANES, at_least(high, least))
+    return any_not_below(low, high, least)
+
+
+@inlined
+def _keep_rows(first, wanted, tiles, place):
+    """Keep those of the four rows set aside that are wanted; returns the place after them."""
+    for k in range(TILE_UNITS):
+        low, high = load(tiles.aside, k * TILE), load(tiles.aside, k * TILE + LANES)
+        place = keep_row(low, high, wanted[k], first + k, tiles.rows, tiles.units, place)
+    return place
 
 
 @inlined
@@ -150,34 +170,40 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
     """
     start, fan_in, width, bias = shape
     place = target
+    before, wanted = 0, (False, False, False, False)
     j = 0
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
         of_unit = start + j * fan_in
         s = tile_products((weights, of_unit), weights, of_unit, pitch, tiles.rows, tiles.units, source)
-        place = _keep_unit(s[0], s[1], scale, biases, bias + j, least, j, tiles, place)
+        # Kept a round late: where to is known only once sums are finished, and loads wait for such stores.
+        place = _keep_rows(before, wanted, tiles, place)
+        before = j
+        a = _set_aside(s[0], s[1], scale, biases, bias + j, least, 0, tiles.aside)
+        b = c = d = False
         if is_whole:
-            place = _keep_unit(s[2], s[3], scale, biases, bias + j + 1, least, j + 1, tiles, place)
-            place = _keep_unit(s[4], s[5], scale, biases, bias + j + 2, least, j + 2, tiles, place)
-            place = _keep_unit(s[6], s[7], scale, biases, bias + j + 3, least, j + 3, tiles, place)
+            b = _set_aside(s[2], s[3], scale, biases, bias + j + 1, least, 1, tiles.aside)
+            c = _set_aside(s[4], s[5], scale, biases, bias + j + 2, least, 2, tiles.aside)
+            d = _set_aside(s[6], s[7], scale, biases, bias + j + 3, least, 3, tiles.aside)
+        wanted = a, b, c, d
         j += TILE_UNITS if is_whole else 1
-    return place
+    return _keep_rows(before, wanted, tiles, place)
 
 
 @inlined
 def features_tile(features, width, positions, x, tiles):
     """Rows of a tile, from position x on, of (width, positions) features; returns how many."""
-    rows, units, one = tiles
+    rows, units, aside = tiles
     place = 0
     for k in range(width):
         if positions >= TILE:
             low, high = load(features, k * positions + x), load(features, k * positions + x + LANES)
         else:
             for i in range(LANES):
-                one[i] = features[k * positions + i % positions]
-            low, high = load(one, 0), load(one, 0)
-        place = keep_row(low, high, k, rows, units, place)
+                aside[i] = features[k * positions + i % positions]
+            low, high = load(aside, 0), load(aside, 0)
+        place = keep_row(low, high, any_not_zero(low, high), k, rows, units, place)
     return place
 
 

@@ -43,7 +43,7 @@ from simplicity.maps.readouts import (
     write_signs,
 )
 from simplicity.random import Noise
-from simplicity.simd import TILE, prefetch, prefetch_to_second
+from simplicity.simd import TILE, any_not_below, prefetch, prefetch_to_second
 from simplicity.vectors import LANES, at_least, load, load_splat, splat, store
 
 _NEAR = 2560  # numbers of a draw: 10 of the 32 kB of a first-level cache
@@ -71,7 +71,8 @@ def _first_rows(last_sums, bases, shape, x, least, tiles):
         base = j * n_settings + x // LANES
         last = load(last_sums, j * LANES)
         low, high = load_splat(bases, base) + last, load_splat(bases, base + 1) + last
-        place = keep_row(at_least(low, least), at_least(high, least), j, rows, units, place)
+        is_wanted = any_not_below(low, high, least)
+        place = keep_row(at_least(low, least), at_least(high, least), is_wanted, j, rows, units, place)
     return place
 
 

@@ -17,7 +17,7 @@ NOT_FINITE = np.uint8(2)
 @inlined
 def _read_unit(low, high, scale, biases, bias, layer, unit, totals):
     """Add a rectified unit whose sums are two vectors to a readout's sums."""
-    low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
+    low, high = finished(low, high, scale, biases, bias)
     weight = load_splat(layer, unit)
     return (
         fused_multiply_add(weight, rectified(low), totals[0]),
@@ -96,23 +96,47 @@ def linear_readouts(layers, biases, shape, scale, tiles, source, out, x):
     """
     own, others = layers
     readouts, width, octets = shape
+    signs, logits = out
     total = splat(np.float32(0))
-    is_many = readouts >= TILE_UNITS
-    step, pitch = (TILE_UNITS, width + 1) if is_many else (1, 0)  # one layer, summed four times
-    for first in range(0, readouts, step):
-        r = min(first, readouts - step)  # the last four again rather than one by one
-        place, before = r * octets + x // LANES, (r - 1) * (width + 1)
-        array, start = (others, before) if r > 0 else (own, 0)
-        further, before = (others, before) if is_many else (array, start)
-        s = tile_products((array, start), further, before, pitch, tiles.rows, tiles.units, source)
-        a = write_signs(s[0], s[1], scale, biases, r, out, place)
-        if is_many:
-            b = write_signs(s[2], s[3], scale, biases, r + 1, out, place + octets)
-            c = write_signs(s[4], s[5], scale, biases, r + 2, out, place + 2 * octets)
-            d = write_signs(s[6], s[7], scale, biases, r + 3, out, place + 3 * octets)
-            a = (a + b) + (c + d)
-        total = total + a
+    size = width + 1
+    # Fewer than four layers go one by one, each summed and written four times.
+    step, next_one = (TILE_UNITS, 1) if readouts >= TILE_UNITS else (1, 0)
+    pitch, apart = next_one * size, next_one * octets
+    r = 0
+    first = own, 0
+    rest = (others, -size) if step > 1 else first
+    for _ in range(0, readouts, step):
+        s = tile_products(first, rest[0], rest[1], pitch, tiles.rows, tiles.units, source)
+        place = r * octets + x // LANES
+        a, b = finished(s[0], s[1], scale, biases, r)
+        c, d = finished(s[2], s[3], scale, biases, r + next_one)
+        e, f = finished(s[4], s[5], scale, biases, r + 2 * next_one)
+        g, h = finished(s[6], s[7], scale, biases, r + 3 * next_one)
+        _write_signs(a, b, signs, place)
+        _write_signs(c, d, signs, place + apart)
+        _write_signs(e, f, signs, place + 2 * apart)
+        _write_signs(g, h, signs, place + 3 * apart)
+        if logits.shape[0] > 0:
+            _write_logits(a, b, logits, place)
+            _write_logits(c, d, logits, place + apart)
+            _write_logits(e, f, logits, place + 2 * apart)
+            _write_logits(g, h, logits, place + 3 * apart)
+        total = total + (((a + b) + (c + d)) + ((e + f) + (g + h)))
+        r = min(r + step, readouts - step)  # the last four again rather than one by one
+        first = rest = others, (r - 1) * size
     return total
+
+
+@inlined
+def _write_signs(low, high, signs, place):
+    """Write which logits, two vectors, are above 0."""
+    signs[np.uint64(place)], signs[np.uint64(place + 1)] = positive(low), positive(high)
+
+
+@inlined
+def _write_logits(low, high, logits, place):
+    store(logits, place * LANES, low)
+    store(logits, place * LANES + LANES, high)
 
 
 @inlined
@@ -136,11 +160,10 @@ def write_signs(low, high, scale, biases, bias, out, place):
         Sums of logits: not finite where one of them is not.
     """
     signs, logits = out
-    low, high = finished(low, scale, biases, bias), finished(high, scale, biases, bias)
-    signs[np.uint64(place)], signs[np.uint64(place + 1)] = positive(low), positive(high)
+    low, high = finished(low, high, scale, biases, bias)
+    _write_signs(low, high, signs, place)
     if logits.shape[0] > 0:
-        store(logits, place * LANES, low)
-        store(logits, place * LANES + LANES, high)
+        _write_logits(low, high, logits, place)
     return low + high
 
 
