@@ -28,6 +28,9 @@ _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 _PAGE = 4096
 
+#: 0 that is no literal, for which alone kernels would be compiled, and then once more for other numbers.
+START = np.intp(0)
+
 
 class Tiles(NamedTuple):
     """Rows of 16 numbers, units that they belong to, and four rows set aside: where the kernels write.
@@ -169,9 +172,8 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
         The row after the last one that was written.
     """
     start, fan_in, width, bias = shape
-    place = target
-    before, wanted = 0, (False, False, False, False)
-    j = 0
+    place, j, before, aside = target, START, START, START
+    wanted = False, False, False, False
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
@@ -180,12 +182,12 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
         # Kept a round late: where to is known only once sums are finished, and loads wait for such stores.
         place = _keep_rows(before, wanted, tiles, place)
         before = j
-        a = _set_aside(s[0], s[1], scale, biases, bias + j, least, 0, tiles.aside)
+        a = _set_aside(s[0], s[1], scale, biases, bias + j, least, aside, tiles.aside)
         b = c = d = False
         if is_whole:
-            b = _set_aside(s[2], s[3], scale, biases, bias + j + 1, least, 1, tiles.aside)
-            c = _set_aside(s[4], s[5], scale, biases, bias + j + 2, least, 2, tiles.aside)
-            d = _set_aside(s[6], s[7], scale, biases, bias + j + 3, least, 3, tiles.aside)
+            b = _set_aside(s[2], s[3], scale, biases, bias + j + 1, least, aside + 1, tiles.aside)
+            c = _set_aside(s[4], s[5], scale, biases, bias + j + 2, least, aside + 2, tiles.aside)
+            d = _set_aside(s[6], s[7], scale, biases, bias + j + 3, least, aside + 3, tiles.aside)
         wanted = a, b, c, d
         j += TILE_UNITS if is_whole else 1
     return _keep_rows(before, wanted, tiles, place)
@@ -195,7 +197,7 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
 def features_tile(features, width, positions, x, tiles):
     """Rows of a tile, from position x on, of (width, positions) features; returns how many."""
     rows, units, aside = tiles
-    place = 0
+    place = START
     for k in range(width):
         if positions >= TILE:
             low, high = load(features, k * positions + x), load(features, k * positions + x + LANES)

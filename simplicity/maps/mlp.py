@@ -23,6 +23,7 @@ from simplicity.maps.base import (
     checked_widths,
 )
 from simplicity.maps.linear import (
+    START,
     InputValues,
     aligned,
     hidden_layer,
@@ -65,7 +66,7 @@ class _Constants(NamedTuple):
 def _first_rows(last_sums, bases, shape, x, least, tiles):
     """Rows of the first hidden layer, (units, settings), in the tile from position x on; returns how many."""
     rows, units, _ = tiles
-    place = 0
+    place = START
     width, n_settings = shape
     for j in range(width):
         base = j * n_settings + x // LANES
@@ -114,7 +115,7 @@ def _rows(noise, constants, workspace, first_shape, x, depth):
     """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
     last_sums, bases, tiles, biases = workspace
     code, least = constants.activation, splat(constants.least)
-    first, stop = 0, _first_rows(last_sums, bases, first_shape, x, least, tiles)
+    first, stop = START, _first_rows(last_sums, bases, first_shape, x, least, tiles)
     activate(code, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
         target = layer % 2 * (tiles.units.shape[0] // 2)
@@ -130,7 +131,7 @@ def _prepare(noise, constants, workspace):
     """Sums of the first hidden layer and scaled biases of the others; noise is (readout, layer 1, …)."""
     scales = constants.weight_stds[0], constants.bias_std
     last_sums, bases, _, biases = workspace
-    start, _, width, _ = _layer(constants, 0)
+    start, _, width, _ = _layer(constants, START)
     sums_over_inputs(noise, (start, width), scales, constants.inputs, last_sums, bases)
     for layer in range(1, constants.layers.shape[0]):
         start, fan_in, width, bias = _layer(constants, layer)
@@ -181,8 +182,8 @@ def _readouts(noise, size, further, scales, constants, workspace, last_biases, o
             for x in range(0, positions, 2 * TILE):
                 s = rectified_input_readout(last_sums, bases, first_shape, numbers, x)
                 place = x // LANES
-                probe = probe + write_signs(s[0], s[1], scales[0], last_biases, 0, out_of_row, place)
-                probe = probe + write_signs(s[2], s[3], scales[0], last_biases, 0, out_of_row, place + 2)
+                probe = probe + write_signs(s[0], s[1], scales[0], last_biases, out_of_row, place)
+                probe = probe + write_signs(s[2], s[3], scales[0], last_biases, out_of_row, place + 2)
         else:
             for x in range(0, positions, TILE):
                 _fetch_next(numbers, x, own_share)
@@ -190,7 +191,7 @@ def _readouts(noise, size, further, scales, constants, workspace, last_biases, o
                 if at_once:
                     shape, scale = _layer(constants, depth), constants.weight_stds[depth]
                     s = rectified_readout(numbers, shape, scale, biases, numbers, tiles, source)
-                    probe = probe + write_signs(s[0], s[1], scales[0], last_biases, 0, out_of_row, x // LANES)
+                    probe = probe + write_signs(s[0], s[1], scales[0], last_biases, out_of_row, x // LANES)
                 else:
                     _fetch_next(layers[1], x, others_share)
                     s = linear_readouts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simplicity.compilation import inlined
-from simplicity.maps.linear import finished
+from simplicity.maps.linear import START, finished
 from simplicity.simd import TILE_UNITS, not_a_number, positive, tile_products
 from simplicity.vectors import LANES, fused_multiply_add, load, load_splat, rectified, splat, store
 
@@ -33,7 +33,7 @@ def rectified_readout(weights, shape, scale, biases, layer, tiles, source):
     """
     start, fan_in, width, bias = shape
     totals = splat(np.float32(0)), splat(np.float32(0))
-    j = 0
+    j = START
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
@@ -102,8 +102,7 @@ def linear_readouts(layers, biases, shape, scale, tiles, source, out, x):
     # Fewer than four layers go one by one, each summed and written four times.
     step, next_one = (TILE_UNITS, 1) if readouts >= TILE_UNITS else (1, 0)
     pitch, apart = next_one * size, next_one * octets
-    r = 0
-    first = own, 0
+    r, first = START, (own, START)
     rest = (others, -size) if step > 1 else first
     for _ in range(0, readouts, step):
         s = tile_products(first, rest[0], rest[1], pitch, tiles.rows, tiles.units, source)
@@ -140,13 +139,13 @@ def _write_logits(low, high, logits, place):
 
 
 @inlined
-def write_signs(low, high, scale, biases, bias, out, place):
-    """Write which logits of a last layer, of which two vectors are the sums, are above 0.
+def write_signs(low, high, scale, biases, out, place):
+    """Write which logits of a draw's own last layer, of which two vectors are the sums, are above 0.
 
     Parameters
     ----------
-    biases, bias
-        Where its scaled bias stands.
+    scale, biases
+        See :func:`linear_readouts`.
     out : (signs, logits)
         Functions of last layers, eight positions a number, flat uint8, and their logits, in the same order,
         flat float32, unless that array is empty. With few inputs, both are also written beyond the last
@@ -160,7 +159,7 @@ def write_signs(low, high, scale, biases, bias, out, place):
         Sums of logits: not finite where one of them is not.
     """
     signs, logits = out
-    low, high = finished(low, high, scale, biases, bias)
+    low, high = finished(low, high, scale, biases, START)
     _write_signs(low, high, signs, place)
     if logits.shape[0] > 0:
         _write_logits(low, high, logits, place)
