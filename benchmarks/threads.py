@@ -17,7 +17,7 @@ from simplicity.maps import MLP, BooleanCircuit, ExpressionTree
 from simplicity.maps.base import ParameterFunctionMap
 
 GOAL = 1.8
-_EFFORT = Effort(repeats=13, slice_seconds=0.0, row_seconds=90.0)
+_EFFORT = Effort(repeats=13, slice_seconds=0.0, row_seconds=120.0)
 _RUNS: dict[str, tuple[ParameterFunctionMap, int, int]] = {  # map, readouts, samples
     "MLP (7, 40, 40, 1) ReLU": (MLP(7, (40, 40)), 1, 400_000),
     "… with 64 readouts": (MLP(7, (40, 40)), 64, 8_000_000),

@@ -123,15 +123,15 @@ def any_not_zero(_context: Any, a: Any, b: Any) -> Any:
 
 
 @intrinsic
-def any_not_below(_context: Any, a: Any, b: Any, limit: Any) -> Any:
-    """Whether a number of two vectors is not below that of a third, which NaN is not either."""
+def any_above(_context: Any, a: Any, b: Any, limit: Any) -> Any:
+    """Whether a number of two vectors is above that of a third; NaN is, and all are above NaN."""
     if not is_floats(a) or a != b or a != limit:
         return None
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         a, b, limit = arguments
-        both = builder.and_(*(builder.fcmp_ordered("<", x, limit) for x in (a, b)))
-        return builder.icmp_unsigned("!=", _bits(builder, both), ir.IntType(LANES)(2**LANES - 1))
+        at_most = builder.and_(*(builder.fcmp_ordered("<=", x, limit) for x in (a, b)))
+        return builder.icmp_unsigned("!=", _bits(builder, at_most), ir.IntType(LANES)(2**LANES - 1))
 
     return types.boolean(a, b, limit), generate
 
@@ -172,11 +172,11 @@ def tile_products(
         first, stop = cgutils.unpack_tuple(builder, rows)
         totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(2 * TILE_UNITS)]
 
-        place = cgutils.alloca_once_value(builder, builder.gep(tile, [builder.mul(first, integer(TILE))]))
-        listed = cgutils.alloca_once_value(builder, builder.gep(columns, [first]))
+        next_row = cgutils.alloca_once_value(builder, builder.gep(tile, [builder.mul(first, integer(TILE))]))
+        next_column = cgutils.alloca_once_value(builder, builder.gep(columns, [first]))
 
         def add_rows(count: int) -> None:
-            row, column = builder.load(place), builder.load(listed)
+            row, column = builder.load(next_row), builder.load(next_column)
             for k in range(count):
                 halves = builder.bitcast(builder.gep(row, [integer(k * TILE)]), vector.as_pointer())
                 inputs = [builder.load(builder.gep(halves, [integer(half)]), align=4) for half in (0, 1)]
@@ -187,8 +187,8 @@ def tile_products(
                         total = totals[2 * u + half]
                         after = fused(builder, weight, inputs[half], builder.load(total))
                         builder.store(after, total)
-            builder.store(builder.gep(row, [integer(count * TILE)]), place)
-            builder.store(builder.gep(column, [integer(count)]), listed)
+            builder.store(builder.gep(row, [integer(count * TILE)]), next_row)
+            builder.store(builder.gep(column, [integer(count)]), next_column)
 
         # Ends of short loops are foretold by processors, those of long ones are not.
         count = builder.sub(stop, first)

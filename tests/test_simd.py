@@ -7,7 +7,7 @@ from simplicity.compilation import high_product, kernel, row
 from simplicity.simd import (
     TILE,
     TILE_UNITS,
-    any_not_below,
+    any_above,
     positive_sums,
     prefetch,
     prefetch_to_second,
@@ -40,22 +40,22 @@ def test_positive_sums_are_those_above_zero(dtype):
 
 
 @kernel
-def is_any_not_below(a, b, limit):
-    return any_not_below(load(a, 0), load(b, 0), load(limit, 0))
+def is_any_above(a, b, limit):
+    return any_above(load(a, 0), load(b, 0), load(limit, 0))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("place", range(16))
-def test_a_single_number_that_is_not_below_its_limit_is_seen(dtype, place):
-    """Among -0 and NaN, too; below minus infinity is nothing, not even minus infinity."""
-    least = np.full(8, -np.inf, dtype=dtype)
-    zeros, below = np.zeros(8, dtype=dtype), np.full((2, 8), -np.finfo(dtype).tiny, dtype=dtype)
-    assert not is_any_not_below(*below, zeros)
-    assert is_any_not_below(*np.full((2, 8), -np.inf, dtype=dtype), least)
-    for value in (0.0, -0.0, np.nan, -np.nan, 1.0, np.inf):
-        numbers = below.copy()
-        numbers.flat[place] = value
-        assert is_any_not_below(*numbers, zeros)
+def test_a_single_number_above_its_limit_is_seen(dtype, place):
+    """NaN counts as above, and anything against NaN."""
+    zeros, nothing = np.zeros(8, dtype=dtype), np.full(8, np.nan, dtype=dtype)
+    numbers = np.resize(np.array([0.0, -0.0, -np.inf, -np.finfo(dtype).tiny, -1.0], dtype=dtype), (2, 8))
+    assert not is_any_above(*numbers, zeros)
+    assert is_any_above(*numbers, nothing)
+    for value in (np.nan, -np.nan, np.finfo(dtype).tiny, 1.0, np.inf):
+        some = numbers.copy()
+        some.flat[place] = value
+        assert is_any_above(*some, zeros)
 
 
 def test_a_row_is_the_beginning_of_the_arrays_row():

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from simplicity.compilation import row
 from simplicity.functions import pack, position_mask, words_of
 from simplicity.maps.base import Batch, Kernel, LinearReadout, MapError, ParameterFunctionMap
-from simplicity.maps.linear import features_tile, pack_positive, tiles
+from simplicity.maps.linear import START, features_tile, pack_positive, tiles
 from simplicity.maps.readouts import NOT_FINITE, linear_readouts, not_finite, scale_biases
 from simplicity.simd import TILE
 from simplicity.spaces import Spaces
@@ -73,7 +73,7 @@ def _readouts_driver(features: Any) -> Any:
             scale_biases(layers, width + 1, scales[1], biases)
             failed = features(numbers, constants, own_workspace, features_out)
             for x in range(0, positions, TILE):
-                source = 0, features_tile(flat, width, positions, x, tiles)
+                source = START, features_tile(flat, width, positions, x, tiles)
                 s = linear_readouts(layers, biases, shape, scales[0], tiles, source, out_of_row, x)
                 probe = probe + s
             status[i] = 1 if failed else NOT_FINITE * not_finite(probe)

@@ -16,7 +16,7 @@ from simplicity.maps.base import Inputs
 from simplicity.simd import (
     TILE,
     TILE_UNITS,
-    any_not_below,
+    any_above,
     any_not_zero,
     not_a_number,
     positive_64,
@@ -28,8 +28,8 @@ _ZERO = np.uint64(0)
 _ONE = np.uint64(1)
 _PAGE = 4096
 
-#: 0 that is no literal, for which alone kernels would be compiled, and then once more for other numbers.
-START = np.intp(0)
+#: 0 and False that are no literals, for which alone kernels would be compiled, and then once more for others.
+START, NO = np.intp(0), np.bool_(False)
 
 
 class Tiles(NamedTuple):
@@ -129,16 +129,16 @@ def finished(low, high, scale, biases, bias):
 
 @inlined
 def _set_aside(low, high, scale, biases, bias, least, k, aside):
-    """Set the row of a unit whose sums are two vectors aside as row k; returns whether it is wanted."""
+    """Set the row of a unit whose sums are two vectors aside as row k; returns whether to keep it."""
     low, high = finished(low, high, scale, biases, bias)
     store(aside, k * TILE, at_least(low, least))
     store(aside, k * TILE + LANES, at_least(high, least))
-    return any_not_below(low, high, least)
+    return any_above(low, high, least)
 
 
 @inlined
 def _keep_rows(first, wanted, tiles, place):
-    """Keep those of the four rows set aside that are wanted; returns the place after them."""
+    """Keep the wanted ones of the four rows set aside; returns the place after them."""
     for k in range(TILE_UNITS):
         low, high = load(tiles.aside, k * TILE), load(tiles.aside, k * TILE + LANES)
         place = keep_row(low, high, wanted[k], first + k, tiles.rows, tiles.units, place)
@@ -159,7 +159,8 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
     biases : flat float32 array
         The bias of unit j, scaled, stands at bias + j.
     least : vector
-        Sums below become this: 0 for rectifiers, minus infinity for no change.
+        Sums below become this, and of units that are not above it at any position, no row is kept: 0 for
+        rectifiers, NaN for no change.
     tiles : Tiles
     source : (first, stop)
         Rows of the layer before.
@@ -169,11 +170,11 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
     Returns
     -------
     int
-        The row after the last one that was written.
+        The row after the last one that was kept.
     """
     start, fan_in, width, bias = shape
-    place, j, before, aside = target, START, START, START
-    wanted = False, False, False, False
+    place, j, before = target, START, START
+    wanted = NO, NO, NO, NO
     while j < width:
         is_whole = width - j >= TILE_UNITS
         pitch = fan_in if is_whole else 0  # one unit, summed four times
@@ -182,12 +183,12 @@ def hidden_layer(weights, shape, scale, biases, least, tiles, source, target):
         # Kept a round late: where to is known only once sums are finished, and loads wait for such stores.
         place = _keep_rows(before, wanted, tiles, place)
         before = j
-        a = _set_aside(s[0], s[1], scale, biases, bias + j, least, aside, tiles.aside)
-        b = c = d = False
+        a = _set_aside(s[0], s[1], scale, biases, bias + j, least, START, tiles.aside)
+        b = c = d = NO
         if is_whole:
-            b = _set_aside(s[2], s[3], scale, biases, bias + j + 1, least, aside + 1, tiles.aside)
-            c = _set_aside(s[4], s[5], scale, biases, bias + j + 2, least, aside + 2, tiles.aside)
-            d = _set_aside(s[6], s[7], scale, biases, bias + j + 3, least, aside + 3, tiles.aside)
+            b = _set_aside(s[2], s[3], scale, biases, bias + j + 1, least, START + 1, tiles.aside)
+            c = _set_aside(s[4], s[5], scale, biases, bias + j + 2, least, START + 2, tiles.aside)
+            d = _set_aside(s[6], s[7], scale, biases, bias + j + 3, least, START + 3, tiles.aside)
         wanted = a, b, c, d
         j += TILE_UNITS if is_whole else 1
     return _keep_rows(before, wanted, tiles, place)

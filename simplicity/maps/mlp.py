@@ -44,7 +44,7 @@ from simplicity.maps.readouts import (
     write_signs,
 )
 from simplicity.random import Noise
-from simplicity.simd import TILE, any_not_below, prefetch, prefetch_to_second
+from simplicity.simd import TILE, any_above, prefetch, prefetch_to_second
 from simplicity.vectors import LANES, at_least, load, load_splat, splat, store
 
 _NEAR = 2560  # numbers of a draw: 10 of the 32 kB of a first-level cache
@@ -59,7 +59,7 @@ class _Constants(NamedTuple):
     weight_stds: npt.NDArray[np.float32]
     bias_std: np.float32
     activation: int
-    least: np.float32  # activations are of no less: 0 behind rectifiers, else minus infinity
+    least: np.float32  # activations are of no less: 0 behind rectifiers, else NaN
 
 
 @inlined
@@ -72,7 +72,7 @@ def _first_rows(last_sums, bases, shape, x, least, tiles):
         base = j * n_settings + x // LANES
         last = load(last_sums, j * LANES)
         low, high = load_splat(bases, base) + last, load_splat(bases, base + 1) + last
-        is_wanted = any_not_below(low, high, least)
+        is_wanted = any_above(low, high, least)
         place = keep_row(at_least(low, least), at_least(high, least), is_wanted, j, rows, units, place)
     return place
 
@@ -289,14 +289,14 @@ class MLP(ParameterFunctionMap):
             ),
             bias_std=np.float32(self.bias_std),
             activation=ACTIVATIONS[self.activation],
-            least=np.float32(0 if self.activation == "relu" else -np.inf),
+            least=np.float32(0 if self.activation == "relu" else np.nan),
         )
         units, settings = self.hidden_widths[0], n_settings(self.n_inputs)
         return Kernel(
             features=_features,
             readouts=_readouts,
             constants=constants,
-            workspace=lambda: (  # the tiles begin at place 0
+            workspace=lambda: (  # rows and units of the tiles begin at place 0
                 aligned(units * LANES, place=2048),
                 aligned(units * settings, place=1024),
                 tiles(2 * max(self.hidden_widths) + 1),

@@ -99,11 +99,11 @@ def linear_readouts(layers, biases, shape, scale, tiles, source, out, x):
     signs, logits = out
     total = splat(np.float32(0))
     size = width + 1
-    # Fewer than four layers go one by one, each summed and written four times.
+    # Fewer than four layers go one by one, each summed, written and added up four times.
     step, next_one = (TILE_UNITS, 1) if readouts >= TILE_UNITS else (1, 0)
     pitch, apart = next_one * size, next_one * octets
     r, first = START, (own, START)
-    rest = (others, -size) if step > 1 else first
+    rest = (others, -size) if step > 1 else first  # beginning with the first, which is not read from there
     for _ in range(0, readouts, step):
         s = tile_products(first, rest[0], rest[1], pitch, tiles.rows, tiles.units, source)
         place = r * octets + x // LANES

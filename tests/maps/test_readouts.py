@@ -113,3 +113,33 @@ def test_logits_of_several_last_layers_whose_sum_alone_is_infinite_are_finite():
     further[1, size - 1] = np.inf
     _, undefined = Evaluator(pf_map).readouts(noise, further, 6)
     assert np.flatnonzero(undefined).tolist() == [6 + 1]
+
+
+def arrays_within(workspace):
+    """All arrays of a workspace, however nested."""
+    for each in workspace:
+        if isinstance(each, tuple):
+            yield from arrays_within(each)
+        else:
+            yield each
+
+
+@pytest.mark.parametrize("activation", ["relu", "linear"])
+@pytest.mark.parametrize("widths", [*SHAPES, (8, 8), (5, 5, 5)], ids=str)
+def test_nothing_is_written_around_a_workspace(widths, activation):
+    """Arrays begin somewhere in a larger piece of memory, the rest of which must stay as it is."""
+    pf_map = MLP(4, widths, activation)
+    evaluator, noise = Evaluator(pf_map), pf_map.noise.draw(6, np.arange(40))
+    further = np.resize(noise, (40, 6 * pf_map.readout.size))
+    around = []
+    for array in arrays_within(evaluator._workspace):
+        start = array.ctypes.data - array.base.ctypes.data
+        for piece in (array.base[:start], array.base[start + array.nbytes :]):
+            piece[:] = 0xA5
+            around.append(piece)
+    assert len(around) >= 12
+    assert sum(map(len, around)) >= 2000 * len(around)
+    for readouts in range(1, 8):
+        evaluator.readouts(noise, further, readouts)
+    evaluator.logits(noise)
+    assert all((piece == 0xA5).all() for piece in around)
