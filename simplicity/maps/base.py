@@ -108,6 +108,8 @@ class Kernel(NamedTuple):
         for each of these bits, in the same order, or none where none are wanted. ``status`` has one a draw:
         0, 1 where no last layer defines a function, or 2 where some logit may not be finite, which its
         logits then show. Made from features where None.
+    one_readout : callable, optional
+        What ``readouts`` does, which it goes with, for a single last layer.
     reads : callable, optional
         Of endless tapes whose rows hold several draws, with the arguments of ``many``: out is (rows, draws)
         bool, False at first, and is set for those that a row's function is read from. Splitting needs it,
@@ -124,6 +126,7 @@ class Kernel(NamedTuple):
     logits: Any = None
     features: Any = None
     readouts: Any = None
+    one_readout: Any = None
     reads: Any = None
     constants: Any = ()
     workspace: Callable[[], tuple[Any, ...]] = tuple

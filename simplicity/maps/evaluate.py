@@ -244,18 +244,21 @@ class Evaluator:
     ) -> tuple[Words, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
         """Functions, status of each draw, and logits if wanted, as many a readout as words have bits."""
         assert isinstance(self.code, Kernel)
+        code, workspace = self._readouts, self._readouts_workspace
+        if readouts == 1 and self.code.one_readout is not None:
+            code, workspace = self.code.one_readout, self._workspace
         signs = spaces["functions"].array(np.uint8, len(noise), readouts * 8 * self.words)
         status = np.empty(len(noise), dtype=np.uint8)
         values = np.empty((len(noise), logits * 8 * signs.shape[1]), dtype=np.float32)
         run_compiled(
             self.map,
-            self._readouts,
+            code,
             noise,
             self.noise.width,
             further,
             self._scales,
             self.code.constants,
-            self._readouts_workspace,
+            workspace,
             np.empty(readouts, dtype=np.float32),
             (signs, status, values),
         )

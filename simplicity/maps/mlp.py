@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simplicity.compilation import inlined, kernel, row
-from simplicity.maps.activations import ACTIVATIONS, RELU, activate
+from simplicity.maps.activations import ACTIVATIONS, activate
 from simplicity.maps.base import (
     Distribution,
     Inputs,
@@ -111,18 +111,23 @@ def _first_shape(constants, bases):
 
 
 @inlined
-def _rows(noise, constants, workspace, first_shape, x, depth):
-    """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last."""
+def _rows(noise, constants, workspace, first_shape, x, depth, activation):
+    """Rows of hidden layer ``depth`` in the tile from position x on: the first, and one after the last.
+
+    Behind rectifiers, the activation may be None, for which less is compiled.
+    """
     last_sums, bases, tiles, biases = workspace
-    code, least = constants.activation, splat(constants.least)
+    least = splat(constants.least)
     first, stop = START, _first_rows(last_sums, bases, first_shape, x, least, tiles)
-    activate(code, tiles.rows, first * TILE, stop * TILE)
+    if activation is not None:
+        activate(activation, tiles.rows, first * TILE, stop * TILE)
     for layer in range(1, depth):
         target = layer % 2 * (tiles.units.shape[0] // 2)
         shape, scale = _layer(constants, layer), constants.weight_stds[layer]
         stop = hidden_layer(noise, shape, scale, biases, least, tiles, (first, stop), target)
         first = target
-        activate(code, tiles.rows, first * TILE, stop * TILE)
+        if activation is not None:
+            activate(activation, tiles.rows, first * TILE, stop * TILE)
     return first, stop
 
 
@@ -146,7 +151,8 @@ def _features(noise, constants, workspace, out):
     _prepare(noise, constants, workspace)
     out[:] = 0
     for x in range(0, positions, TILE):
-        first, stop = _rows(noise, constants, workspace, first_shape, x, constants.layers.shape[0])
+        depth, activation = constants.layers.shape[0], constants.activation
+        first, stop = _rows(noise, constants, workspace, first_shape, x, depth, activation)
         for place in range(first, stop):
             target, row = tiles.units[place] * positions + x, place * TILE
             if positions >= TILE:
@@ -159,24 +165,19 @@ def _features(noise, constants, workspace, out):
 
 
 @kernel
-def _readouts(noise, size, further, scales, constants, workspace, last_biases, out):
-    """Functions and logits of last layers. For one behind rectifiers, the last hidden layer is not stored."""
+def _one_readout(noise, size, _further, scales, constants, workspace, last_biases, out):
+    """Functions and logits of one last layer behind rectifiers; the last hidden layer is not stored."""
     positions = 1 << constants.inputs.n_inputs
     last_sums, bases, tiles, biases = workspace
     signs, status, logits = out
-    depth, readouts = constants.layers.shape[0], last_biases.shape[0]
-    width = constants.layers[depth - 1, 2]
-    last_shape = readouts, width, signs.shape[1] // readouts
-    at_once = constants.activation == RELU and readouts == 1
-    if at_once:
-        depth -= 1
-    first_shape = _first_shape(constants, bases)
-    own_share, others_share = _share(constants, size), _share(constants, further.shape[1])
+    depth = constants.layers.shape[0] - 1
+    width = constants.layers[depth, 2]
+    shape, scale = _layer(constants, depth), constants.weight_stds[depth]
+    first_shape, share = _first_shape(constants, bases), _share(constants, size)
     for i in range(noise.shape[0]):
         numbers, probe = row(noise, i, size), splat(np.float32(0))
         out_of_row = row(signs, i, signs.shape[1]), row(logits, i, logits.shape[1])
-        layers = numbers, row(further, i, further.shape[1])
-        scale_biases(layers, width + 1, scales[1], last_biases)
+        last_biases[0] = scales[1] * numbers[width]
         _prepare(numbers, constants, workspace)
         if depth == 0:
             for x in range(0, positions, 2 * TILE):
@@ -186,18 +187,37 @@ def _readouts(noise, size, further, scales, constants, workspace, last_biases, o
                 probe = probe + write_signs(s[2], s[3], scales[0], last_biases, out_of_row, place + 2)
         else:
             for x in range(0, positions, TILE):
-                _fetch_next(numbers, x, own_share)
-                source = _rows(numbers, constants, workspace, first_shape, x, depth)
-                if at_once:
-                    shape, scale = _layer(constants, depth), constants.weight_stds[depth]
-                    s = rectified_readout(numbers, shape, scale, biases, numbers, tiles, source)
-                    probe = probe + write_signs(s[0], s[1], scales[0], last_biases, out_of_row, x // LANES)
-                else:
-                    _fetch_next(layers[1], x, others_share)
-                    s = linear_readouts(
-                        layers, last_biases, last_shape, scales[0], tiles, source, out_of_row, x
-                    )
-                    probe = probe + s
+                _fetch_next(numbers, x, share)
+                source = _rows(numbers, constants, workspace, first_shape, x, depth, None)
+                s = rectified_readout(numbers, shape, scale, biases, numbers, tiles, source)
+                probe = probe + write_signs(s[0], s[1], scales[0], last_biases, out_of_row, x // LANES)
+        status[i] = NOT_FINITE * not_finite(probe)
+
+
+@kernel
+def _readouts(noise, size, further, scales, constants, workspace, last_biases, out):
+    """Functions and logits of last layers."""
+    positions = 1 << constants.inputs.n_inputs
+    signs, status, logits = out
+    depth, readouts = constants.layers.shape[0], last_biases.shape[0]
+    width = constants.layers[depth - 1, 2]
+    last_shape = readouts, width, signs.shape[1] // readouts
+    first_shape = _first_shape(constants, workspace[1])
+    own_share, others_share = _share(constants, size), _share(constants, further.shape[1])
+    for i in range(noise.shape[0]):
+        numbers, probe = row(noise, i, size), splat(np.float32(0))
+        out_of_row = row(signs, i, signs.shape[1]), row(logits, i, logits.shape[1])
+        layers = numbers, row(further, i, further.shape[1])
+        scale_biases(layers, width + 1, scales[1], last_biases)
+        _prepare(numbers, constants, workspace)
+        for x in range(0, positions, TILE):
+            _fetch_next(numbers, x, own_share)
+            _fetch_next(layers[1], x, others_share)
+            source = _rows(numbers, constants, workspace, first_shape, x, depth, constants.activation)
+            s = linear_readouts(
+                layers, last_biases, last_shape, scales[0], workspace[2], source, out_of_row, x
+            )
+            probe = probe + s
         status[i] = NOT_FINITE * not_finite(probe)
 
 
@@ -295,6 +315,7 @@ class MLP(ParameterFunctionMap):
         return Kernel(
             features=_features,
             readouts=_readouts,
+            one_readout=_one_readout if self.activation == "relu" else None,
             constants=constants,
             workspace=lambda: (  # rows and units of the tiles begin at place 0
                 aligned(units * LANES, place=2048),

@@ -141,9 +141,12 @@ def test_everything_is_written(pf_map):
         biases = np.full(1, np.nan, np.float32)
         logits = np.full((len(noise), 64 * words.shape[1]), np.nan, dtype=np.float32)
         inputs = noise, size, noise[:, :0], scales, code.constants, workspace, biases
-        code.readouts(*inputs, (words.view(np.uint8), status, logits))
-        words &= functions.position_mask(pf_map.n_inputs)
-        assert np.array_equal(logits[:, :positions], Evaluator(pf_map).logits(noise))
+        for way in filter(None, (code.readouts, code.one_readout)):
+            words[:], status[:], logits[:] = 0xDEADBEEFDEADBEEF, 9, np.nan
+            way(*inputs, (words.view(np.uint8), status, logits))
+            words &= functions.position_mask(pf_map.n_inputs)
+            assert np.array_equal(logits[:, :positions], Evaluator(pf_map).logits(noise))
+            assert np.array_equal(words, expected)
     assert np.array_equal(words, expected)
     assert not status.any()
 
@@ -269,7 +272,7 @@ def test_readouts_at_once_are_those_of_the_features(n_inputs, options, monkeypat
     noise, further = draws(pf_map), pf_map.noise.draw(1, range(25), 1, 4 * pf_map.readout.size)
     at_once = Evaluator(pf_map)
     code = pf_map.evaluator()
-    monkeypatch.setattr(type(pf_map), "evaluator", lambda _: code._replace(readouts=None))
+    monkeypatch.setattr(type(pf_map), "evaluator", lambda _: code._replace(readouts=None, one_readout=None))
     from_features = Evaluator(pf_map)
     assert np.array_equal(at_once.logits(noise), from_features.logits(noise))
     for ours, theirs in zip(
