@@ -26,7 +26,7 @@ figures-rare: .venv/installed  ## those of priors too small to sample
 verify: .venv/installed  ## slow checks of rare-event estimates: results/verification/ (under half an hour)
 	$(BIN)/python -m verification
 
-bench: .venv/installed  ## timings against NumPy and others: benchmarks/RESULTS.md (about ten minutes)
+bench: .venv/installed  ## timings against NumPy and others: benchmarks/RESULTS.md (about twelve minutes)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.scaling
 
