@@ -60,6 +60,7 @@ ROWS: dict[str, Row] = {
     "mlp-torch": Row(
         "MLP (7, 40, 40, 1) ReLU", "PyTorch", 3,
         lambda: contests.network_in_torch(_MLP, (16, 64, 128, 256, 512)),
+        in_quick=False,  # ours is that of `mlp`
     ),
     "mlp-readouts": Row(
         "… with 64 readouts", "NumPy, whole networks", 170,
