@@ -250,18 +250,9 @@ class Evaluator:
         signs = spaces["functions"].array(np.uint8, len(noise), readouts * 8 * self.words)
         status = np.empty(len(noise), dtype=np.uint8)
         values = np.empty((len(noise), logits * 8 * signs.shape[1]), dtype=np.float32)
-        run_compiled(
-            self.map,
-            code,
-            noise,
-            self.noise.width,
-            further,
-            self._scales,
-            self.code.constants,
-            workspace,
-            np.empty(readouts, dtype=np.float32),
-            (signs, status, values),
-        )
+        inputs = noise, self.noise.width, further, self._scales, self.code.constants
+        biases = np.empty(readouts, dtype=np.float32)
+        run_compiled(self.map, code, *inputs, workspace, biases, (signs, status, values))
         words = signs.view("<u8").astype(np.uint64, copy=False).reshape(-1, self.words)
         if self.positions < 64:
             words &= position_mask(self.map.n_inputs)
